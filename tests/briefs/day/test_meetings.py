@@ -177,3 +177,12 @@ def test_someday_and_finished_tasks_belong_to_no_meeting():
     wish = replace(task("Answer Hölzl"), is_someday=True)
     assert edge("Call with Hölzl", wish) is None
     assert edge("Call with Hölzl", task("Answer Hölzl")) is not None
+
+
+def test_the_line_of_a_meeting_omits_what_does_not_fit():
+    choir = project("Choir")
+    tasks = [task(name * 40, due=days_later(2), project_id=choir.id) for name in "AB"]
+    found = context(choir, *tasks, event("Choir rehearsal"))
+    assert found.text == f"Choir: “{'A' * 40}”, due Thursday; 1 more due soon"
+    long = [replace(one, title=one.title + one.title[0] * 30) for one in tasks]
+    assert context(choir, *long, event("Choir rehearsal")).text == f"Choir: “{'A' * 70}”, due Thursday"

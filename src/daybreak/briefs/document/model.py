@@ -108,7 +108,7 @@ class MeetingContext:
     Attributes:
         project: the name of the project, or the person whom the meeting is with; empty if it is about single
             tasks.
-        reason: the words of the meeting's title that say so.
+        reason: the words of the meeting's title that connect them.
         is_person: whether ``project`` is a person.
         tasks: ids of the facts of its open tasks that matter at the meeting, the most pressing first.
         note: the id of the fact of its last note.

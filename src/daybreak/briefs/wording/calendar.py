@@ -23,7 +23,7 @@ def event(event: Event, *, is_focus: bool = False) -> str:
 
 
 def day_heading(free_minutes: int | None) -> str:
-    """Return “Your day: 2 h 30 min free”; without the free time if it is not told."""
+    """Return “Your day: 2 h 30 min free”; without the free time if there is none to state."""
     return "Your day" if free_minutes is None else f"Your day: {duration(free_minutes)} free"
 
 

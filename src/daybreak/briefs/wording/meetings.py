@@ -34,31 +34,34 @@ class MeetingFacts(NamedTuple):
 
 
 class MeetingLine(NamedTuple):
-    """The line below a meeting, and how many of the tasks it names; it fits in one line if it can."""
+    """The line below a meeting, and the number of tasks in it; what does not fit in a line is omitted."""
 
     text: str
     named: int
 
 
 def reason(words: str, title: str) -> str:
-    """Return why a meeting belongs to a project: the words of its title that say so."""
+    """Return why a meeting belongs to a project: the words of its title that connect them."""
     return f"{quoted(words)} in the title {quoted(title)}"
 
 
 def context(told: MeetingFacts, tense: Tense) -> MeetingLine:
     """Return the line: “Choir: “Send the hall”, due Sunday; 2 more overdue; last note “Call” (Friday)”."""
-    most = min(_MAX_NAMED, len(told.tasks))
-    line = MeetingLine(_text(told, most, tense), most)
-    if most > 1 and len(line.text) > _WIDTH:
-        return MeetingLine(_text(told, most - 1, tense), most - 1)
+    line = MeetingLine("", 0)
+    for most, is_counted in ((_MAX_NAMED, True), (1, True), (1, False)):
+        named = min(most, len(told.tasks))
+        line = MeetingLine(_text(told, named, tense, is_counted=is_counted), named)
+        if len(line.text) <= _WIDTH:
+            break
     return line
 
 
-def _text(told: MeetingFacts, most: int, tense: Tense) -> str:
+def _text(told: MeetingFacts, most: int, tense: Tense, *, is_counted: bool) -> str:
     named, rest = told.tasks[:most], told.tasks[most:]
     parts = [f"{quoted(fact.title)}, {_whose(fact, told)}{_due(fact, tense)}" for fact in named]
-    parts += filter(None, [_counts(rest, tense, is_more=bool(named))])
-    if told.above:
+    if is_counted and (counts := _counts(rest, tense, is_more=bool(named))):
+        parts.append(counts)
+    if is_counted and told.above:
         parts.append(f"{told.above} above")
     if told.note is not None:
         parts.append(f"last note {quoted(told.note.title)}{_noted(told.note, tense)}")

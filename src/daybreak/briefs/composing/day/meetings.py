@@ -22,7 +22,7 @@ class MeetingProject(NamedTuple):
     """A meeting, its project, and why.
 
     Attributes:
-        reason: the words of the title that say so.
+        reason: the words of the title that connect them.
         tasks: the open tasks whose titles share words with that of the meeting.
     """
 
@@ -33,7 +33,7 @@ class MeetingProject(NamedTuple):
 
 
 class MeetingEdge(NamedTuple):
-    """What a meeting is about, and the words of its title that say so.
+    """What a meeting is about, and the words of its title that connect them.
 
     Attributes:
         project: its project, if there is one.
@@ -86,7 +86,7 @@ def _edge_by_name(event: Event, title: Sequence[TitleWord], words: AgendaWords) 
     """Return the edge to the project whose name or alias is in the title, except for a common word."""
     keys = [word.key for word in title]
     for name, project in words.names:
-        if not name or (len(name) == 1 and not name[0].is_telling):
+        if not name or (len(name) == 1 and not name[0].is_distinctive):
             continue
         wanted = [word.key for word in name]
         for at in range(len(keys) - len(name) + 1):
@@ -137,12 +137,12 @@ def _may_be_person(word: TitleWord, event: Event, words: AgendaWords) -> bool:
 def _edge_by_topic(
     event: Event, title: Sequence[TitleWord], words: AgendaWords, tasks: SharedWords
 ) -> MeetingEdge | None:
-    """Return the edge to the only project that has a telling word in its name, or to the tasks of a topic."""
-    telling = [word for word, after in zip_longest(title, title[1:]) if word and _is_topic(word, after)]
-    for word in telling:
+    """Return the edge to the only project with a distinctive word in its name, or to the tasks of a topic."""
+    distinctive = [word for word, after in zip_longest(title, title[1:]) if word and _is_topic(word, after)]
+    for word in distinctive:
         if project := _project_of_word(word.key, words):
             return _edge_to_project(event, [word], project, words)
-    for word in telling:
+    for word in distinctive:
         if topic := _tasks_of_topic(word.key, words):
             found = {task.id: task for task in (*tasks.all, *topic)}
             return MeetingEdge(event, (word.shown,), tasks=tuple(found.values()))
@@ -151,7 +151,7 @@ def _edge_by_topic(
 
 def _is_topic(word: TitleWord, after: TitleWord | None) -> bool:
     """Return whether a word names a topic: with a number behind it, it names only one of several."""
-    return word.is_telling and not (after is not None and after.is_number)
+    return word.is_distinctive and not (after is not None and after.is_number)
 
 
 def _project_of_word(key: str, words: AgendaWords) -> Project | None:

@@ -71,7 +71,7 @@ def _weigh(
     word = title[number]
     if word.is_number:
         yield from _weigh_number(number, title, words)
-    if not word.is_telling:
+    if not word.is_distinctive:
         return
     for key in words.similar(word.key):
         tasks = words.tasks_by_word[key]
@@ -98,9 +98,9 @@ def _weight(word: TitleWord, same: TitleWord, tasks: int, *, is_name: bool, is_w
 def _weigh_number(
     number: int, title: Sequence[TitleWord], words: AgendaWords
 ) -> Iterator[tuple[Task, int, int]]:
-    """Yield the tasks that have a telling word and the number behind it, like “candidate 14”."""
+    """Yield the tasks that have a distinctive word and the number behind it, like “candidate 14”."""
     before = title[number - 1] if number else None
-    if before is None or not before.is_telling:
+    if before is None or not before.is_distinctive:
         return
     pair = (before.key, title[number].key)
     tasks = words.tasks_by_word.get(before.key, ())

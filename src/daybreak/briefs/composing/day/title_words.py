@@ -1,6 +1,6 @@
-"""The telling words of titles: those that say what a meeting or a task is about.
+"""The distinctive words of titles: those that show what a meeting or a task is about.
 
-Common words of calendars and task lists never tell, in any of the languages that lists are often written in.
+Common words of calendars and task lists are never distinctive, in any of the usual languages of such lists.
 """
 
 import re
@@ -39,7 +39,7 @@ class TitleWord(NamedTuple):
         is_number: whether it is a whole number.
         is_code: whether it names a version, an issue or a class: digits with points or letters.
         is_common: whether it never states what a title is about.
-        is_telling: whether it can state what a title is about.
+        is_distinctive: whether it can state what a title is about.
     """
 
     key: str
@@ -51,12 +51,12 @@ class TitleWord(NamedTuple):
     is_number: bool
     is_code: bool
     is_common: bool
-    is_telling: bool
+    is_distinctive: bool
 
 
 @lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
-    """Return the words that never say what a title is about."""
+    """Return the words that never show what a title is about."""
     lines = resources.files(__package__).joinpath("common_words.txt").read_text("utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
@@ -88,7 +88,7 @@ def _make_word(word: str, *, is_name: bool) -> TitleWord:
         is_number=key.isdigit(),
         is_code=is_code,
         is_common=is_common,
-        is_telling=is_code or (is_long and not is_common),
+        is_distinctive=is_code or (is_long and not is_common),
     )
 
 

@@ -88,7 +88,7 @@ def _event_rows(
     overlaps: Mapping[tuple[str, ...], "_Overlap"],
     context: BlockContext,
 ) -> Iterator[_Row]:
-    """Yield the events, each with its context below; that of a project is told once, at a meeting ahead."""
+    """Yield the events, each with its context below; that of a project appears once, at a meeting ahead."""
     told: set[str] = set()
     for entry in entries:
         if entry.starts is None or entry.ends is None:
