@@ -36,7 +36,7 @@ def first_blocks(context: BlockContext) -> Iterator[Block]:
 def _next_action(action: NextAction, context: BlockContext) -> OutlineSentence:
     context.naming.name(*action.facts[:1])
     estimate = "" if action.estimate_minutes is None else duration(action.estimate_minutes)
-    news = change_remark(action.facts[0], context)
+    news = change_remark(action.facts[0], context) if action.facts else ""
     remarks = tuple(filter(None, (one_line(action.reason), news, estimate)))
     refs = context.refs.shorten(action.facts[:1])
     return replace(context.sentence(action), remarks=remarks, source_refs=refs)
