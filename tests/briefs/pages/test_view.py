@@ -69,7 +69,9 @@ def test_warnings_have_their_title():
 def test_tomorrow_is_no_part_of_the_last_project():
     tomorrow = (Claim(kind="tomorrow", text="Tomorrow: “Sow”.", facts=("task:sow",)),)
     page = build_page(document(tomorrow=tomorrow, facts={"task:sow": SOW}))
-    assert [one.pieces[0].text for one in page.tomorrow] == ["Tomorrow: "]
+    ahead = [one for part in page.sections_of("AHEAD") for group in part.groups for one in group.sentences]
+    assert ["Sow" in str(one.pieces) for one in (*page.tomorrow, *ahead)] == [True]
+    assert not page.sections_of("PROJECT")
 
 
 def test_the_evidence_of_a_task_names_priority_estimate_and_blockers():

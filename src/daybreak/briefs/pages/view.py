@@ -193,7 +193,8 @@ class _PageBuilder:
 
     def _add_sentences(self, statements: Collection[OutlineSentence], style: ListStyle | None = None) -> None:
         sentences = [self._sentence(one, is_line=style is ListStyle.LINES) for one in statements]
-        if sentences and sentences[0].kind == "tomorrow":
+        is_under_heading = bool(self.page.sections) and not self.page.sections[-1].groups
+        if sentences and sentences[0].kind == "tomorrow" and not is_under_heading:
             self.page.tomorrow += sentences
             return
         if not self.page.sections:
