@@ -1,8 +1,8 @@
 """The resemblance of a file's names to a user's profile: which may be the user's, and which count unasked.
 
 A team calls its members by their first names. A short form of the user's name is the user if it is the only
-one in its source, no other person there shares its word, and the source has no other name of the user. Otherwise
-the user is asked.
+one in its source, no other person there shares its word, and the source has no other name of the user.
+Otherwise the user is asked.
 """
 
 import re
