@@ -1,8 +1,8 @@
 """The resemblance of a file's names to a user's profile: which may be the user's, and which count unasked.
 
 A team calls its members by their first names. A short form of the user's name is the user if it is the only
-one in its source, nobody else there shares its word, and the source has no other name of the user. Otherwise
-the user is asked.
+one in its source, no other person there shares its word, and the source has no other name of the user.
+Otherwise the user is asked.
 """
 
 import re
@@ -34,7 +34,7 @@ def find_assumed_name(found: Collection[PersonText], user: User) -> PersonText |
     """Return the person of a source who is the user by a short form of the name, like “Anna” for Anna Berg.
 
     Args:
-        found: everybody whom the source names; none of them is the user by the profile.
+        found: all people whom the source names; none of them is the user by the profile.
         user: the user.
     """
     short = [one for one in found if not one.address and _is_short_form(one.name, user)]

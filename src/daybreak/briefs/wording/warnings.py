@@ -32,7 +32,7 @@ def more_warnings(count: int) -> str:
 
 
 def shortened(count: int, *, is_least: bool) -> str:
-    """Return the number of warnings that a length leaves out, and where they are."""
+    """Return the number of warnings that a length omits, and where they are."""
     number = f"over {count} more" if is_least else f"{count} more"
     return f"{number}: see Sources, or run daybreak brief --length full."
 

@@ -31,7 +31,7 @@ _TOPICS = {
     Topic.AHEAD: ("Next 7 days", Tone.TODAY),
 }
 _REST = {Topic.SLIPPED: "older"}
-# An event of this title on so many days is a routine, such as a stand-up.
+# An event of this title on so many days is a routine, such as a daily call.
 _ROUTINE_DAYS = 3
 
 
