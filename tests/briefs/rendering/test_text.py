@@ -1,15 +1,18 @@
 # ruff: noqa: RUF001 - times are joined by en dashes
+from datetime import timedelta
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from daybreak.briefs.document.model import Bucket
 from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.rendering.wrapping import wrap
 from daybreak.claims import Claim
 from daybreak.people import BriefLength
 
-from .document_factories import document, hostile, quiet, rich, section, task, waiting
+from .document_factories import TODAY, bucket, document, entry, hostile, quiet, rich, section, task, waiting
 from .strategies import documents
 
 
@@ -63,9 +66,22 @@ def test_a_quiet_day_as_a_whole():
 
 def test_the_projects_of_a_day_as_a_whole():
     assert lines(waiting())[7:-2] == [
-        "Office move",
-        "  Overdue 2: Sell the desks (2 days), 1 older",
-        "  Waiting for Bob: Draw the floor plan, 4 days overdue; 1 more. 1 without a date",
+        "Office move: Overdue 2: Sell the desks (2 days), 1 older. Waiting for Bob: Draw the floor plan, 4",
+        "  days overdue; 1 more. 1 without a date",
+    ]
+
+
+def test_a_project_with_more_than_two_lines_has_a_heading_and_whole_sentences_on_a_line():
+    debts = [task(f"Task {n} {'x' * 70}", "todo.txt:1", due=TODAY - timedelta(days=n)) for n in (1, 2, 3)]
+    facts = {f"task:{n}": fact for n, fact in enumerate(debts)}
+    late, due = entry(Bucket.OVERDUE, "task:0"), entry(Bucket.DUE_TODAY, "task:1")
+    plan = bucket(Bucket.STARTING_TODAY, entry(Bucket.STARTING_TODAY, "task:2"))
+    house = section("House", bucket(Bucket.OVERDUE, late), bucket(Bucket.DUE_TODAY, due), plan)
+    assert lines(document(facts=facts, sections=(house,)))[4:8] == [
+        "House",
+        f"  Overdue: Task 1 {'x' * 70} (1 day)",
+        f"  Due today: Task 2 {'x' * 70}",
+        f"  To start: Task 3 {'x' * 70}",
     ]
 
 

@@ -1,7 +1,8 @@
 """The outline as plain text for mail and files: no markup.
 
 Parts are separated by a blank line. Sentences share a line as long as they fit, except in the lists of a day
-and of the changes. A part that fits on one line has no heading of its own: “Choir: 2 overdue”.
+and of the changes. A part that fits on one or two lines has no heading of its own:
+“Choir: 2 overdue”.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ from daybreak.briefs.wording.titles import without_marks
 
 _INDENT = "  "
 _SECTION_LEVEL = 2
+_MAX_JOINED_LINES = 2
 _ENDS = (".", "?", "!", ":", "…")
 
 
@@ -57,34 +59,44 @@ class _TextPart:
         return is_project and all(isinstance(block, ListBlock) for block in self.blocks)
 
     def continues(self, previous: "_TextPart | None") -> bool:
-        """Return whether it follows without a blank line: a project, or the mere number of warnings."""
+        """Return whether it follows without a blank line, like a project after another."""
+        if previous is None:
+            return False
         if any(isinstance(block, Warnings) and not block.lines for block in self.blocks):
-            return previous is not None and not isinstance(previous.blocks[0], Title)
-        return previous is not None and previous.is_compact and self.is_compact
+            return not isinstance(previous.blocks[0], Title)
+        is_ahead = self.heading is not None and self.heading.part is Part.AHEAD and self._is_prose
+        return previous.is_compact and (self.is_compact or is_ahead)
 
     def lines(self) -> list[str]:
         if self.heading is None:
             return [line for block in self.blocks for line in _block_lines(block, "")]
         title = _heading_text(self.heading)
-        body = list(self._body())
-        if self._can_be_joined(title, body):
-            return [f"{title}: {body[0].strip()}"]
-        return [*wrap(title), *body]
+        lines = [*wrap(title), *self._body()]
+        if self.is_compact or self._is_prose:
+            joined = wrap(f"{title}: {_joined(self._sentences())}", "", _INDENT)
+            if len(joined) <= _MAX_JOINED_LINES and len(joined) < len(lines):
+                return joined
+        return lines
+
+    @property
+    def _is_prose(self) -> bool:
+        return all(isinstance(block, Prose) for block in self.blocks)
+
+    def _sentences(self) -> Iterator[OutlineSentence]:
+        for block in self.blocks:
+            if isinstance(block, Prose | ListBlock):
+                yield from block.sentences
 
     def _body(self) -> Iterator[str]:
+        if self.is_compact:
+            packed, filled = _packed(self._sentences(), _INDENT), wrap(_joined(self._sentences()), _INDENT)
+            yield from min(packed, filled, key=len)
+            return
         indent = _INDENT
         for block in self.blocks:
-            if isinstance(block, ListBlock) and self.is_compact:
-                yield from _packed(block.sentences, indent)
-            elif isinstance(block, Heading):
-                yield from _block_lines(block, _INDENT)
+            yield from _block_lines(block, _INDENT if isinstance(block, Heading) else indent)
+            if isinstance(block, Heading):
                 indent = _INDENT * 2
-            else:
-                yield from _block_lines(block, indent)
-
-    def _can_be_joined(self, title: str, body: list[str]) -> bool:
-        is_short = self.is_compact or (len(self.blocks) == 1 and isinstance(self.blocks[0], Prose))
-        return is_short and len(body) == 1 and cell_len(f"{title}: {body[0].strip()}") <= WIDTH
 
 
 def _split(outline: Outline) -> Iterator[_TextPart]:
@@ -128,6 +140,15 @@ def _block_lines(block: Block, indent: str) -> Iterator[str]:
             yield from wrap(text, indent)
         case Closing(text):
             yield from wrap(text)
+
+
+def _joined(sentences: Iterable[OutlineSentence]) -> str:
+    text = ""
+    for sentence in sentences:
+        end = "" if not text or text.endswith(_ENDS) else "."
+        refs = f" [{', '.join(sentence.source_refs)}]" if sentence.source_refs else ""
+        text = f"{text}{end} {without_marks(sentence.text)}{_remarks(sentence)}{refs}".strip()
+    return text
 
 
 def _packed(sentences: Iterable[OutlineSentence], indent: str) -> list[str]:
