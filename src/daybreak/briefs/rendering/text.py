@@ -59,9 +59,11 @@ class _TextPart:
         return is_project and all(isinstance(block, ListBlock) for block in self.blocks)
 
     def continues(self, previous: "_TextPart | None") -> bool:
-        """Return whether it follows without a blank line, like a project after another."""
+        """Return whether it follows without a blank line, like a project after another, or the closing."""
         if previous is None:
             return False
+        if isinstance(self.blocks[0], Closing):
+            return previous.heading is not None and previous.heading.part is Part.AHEAD
         if any(isinstance(block, Warnings) and not block.lines for block in self.blocks):
             return not isinstance(previous.blocks[0], Title)
         is_ahead = self.heading is not None and self.heading.part is Part.AHEAD and self._is_prose

@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len, chop_cells
 
-WIDTH = 100
+WIDTH = 110
 
 
 def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> list[str]:
