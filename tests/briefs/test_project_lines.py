@@ -7,7 +7,7 @@ import pytest
 from daybreak.agenda import Holder, Priority, TaskStatus
 from daybreak.briefs.rendering.outline import Heading, ListBlock, Part
 from daybreak.briefs.rendering.outline_builder import build_outline
-from daybreak.briefs.wording.project_lines import last_day_soon
+from daybreak.briefs.wording.lines.projects import last_day_soon
 from daybreak.briefs.wording.tasks import age
 from daybreak.briefs.wording.titles import without_marks
 

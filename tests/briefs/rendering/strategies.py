@@ -34,7 +34,7 @@ from daybreak.briefs.document.model import (
     Week,
     Workload,
 )
-from daybreak.briefs.wording.change_lines import KIND_LABELS
+from daybreak.briefs.wording.lines.changes import KIND_LABELS
 from daybreak.briefs.wording.titles import own_words, quoted
 from daybreak.claims import Claim, Fact
 

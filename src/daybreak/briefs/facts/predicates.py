@@ -65,7 +65,7 @@ def _is_due_from_today(fact: Fact, today: date) -> bool:
 
 
 def _is_not_due(fact: Fact, today: date) -> bool:
-    """Return whether a task can be left alone today: nobody can work on it, or it is due later."""
+    """Return whether a task can be left alone today: no one can work on it, or it is due later."""
     due = _date_of(fact.due)
     return _is_open_task(fact, today) and (_is_blocked(fact, today) or due is None or due > today)
 

@@ -200,7 +200,7 @@ async def stream_brief(context: SignedIn, run_id: UUID, address: AddressesParam)
 
 @pages.post("/briefs/{day}/feedback")
 async def record_feedback(context: SignedIn, key: BriefKeyParam, address: AddressesParam) -> Response:
-    """Record a reader's opinion of a sentence; if the brief has changed since, say so on its page."""
+    """Record a reader's opinion of a sentence; if the brief has changed since, show that on its page."""
     form = (await read_form(context.request, FeedbackForm)).validated
     claim = form.useful or form.wrong or form.nothing
     opinion = Opinion.USEFUL if form.useful else Opinion.WRONG if form.wrong else None

@@ -47,7 +47,7 @@ class Piece(NamedTuple):
 
 
 class Chip(NamedTuple):
-    """A short reason that stands out; ``tone`` is “late”, “today” or “plain”."""
+    """A short reason for a chip; ``tone`` is “late”, “today” or “plain”."""
 
     text: str
     tone: str
@@ -64,7 +64,7 @@ class PageSentence:
         label: what it begins with, e.g. “Done (3)”, if it sums up; else empty.
         pieces: the rest of its text.
         time: the time of day in front of it, in a list of the day.
-        chips: the reasons that stand out.
+        chips: the short reasons.
         remarks: its remarks, each in pieces.
         muted: whether it is over, or free time between two events.
         is_now: whether it marks the present among the events.

@@ -1,4 +1,4 @@
-"""From a document to its outline at one length: the contents, their order, and what is left out.
+"""From a document to its outline at one length: the contents, their order, and what each length omits.
 
 Warnings come directly below the opening numbers, before anything that needs a decision: a reader who stops
 there must not mistake a gap for a quiet day. An empty part is omitted together with its heading.

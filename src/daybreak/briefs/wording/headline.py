@@ -23,7 +23,7 @@ EMPTY = "Nothing to brief you on yet. Add a folder with {}, a calendar with {}, 
 def counts(numbers: Counts, done: int = 0, since: str = "") -> str:
     """Return the numbers of the day: “4 due today, 31 overdue (28 for over a week), 6 done since Friday.”.
 
-    Zeros are left out; it is empty if all are.
+    Zeros are omitted; it is empty if all are.
     """
     told = [
         f"{numbers.due_today} due today" if numbers.due_today else "",

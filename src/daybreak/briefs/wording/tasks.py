@@ -147,7 +147,7 @@ def days_overdue(days: int) -> str:
 
 
 def age(days: int) -> str:
-    """Return a number of days as people say it: “3 days”, “6 weeks”, “8 months”, “2 years”."""
+    """Return a number of days as people use it: “3 days”, “6 weeks”, “8 months”, “2 years”."""
     for unit, length, least in _UNITS:
         if days >= least:
             return plural(days // length, unit)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from daybreak.briefs.rendering.blocks.claims import omitted_remark
 from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.outline import Block, Heading, ListBlock, ListStyle, OutlineSentence, Part
-from daybreak.briefs.wording import change_lines as wording
-from daybreak.briefs.wording.change_lines import ChangeLine, KnownChange, LineCounts
 from daybreak.briefs.wording.changes import day_of
+from daybreak.briefs.wording.lines import changes as wording
+from daybreak.briefs.wording.lines.changes import ChangeLine, KnownChange, LineCounts
 
 _MAX_LINES = 8
 _MAX_NAMED = 4

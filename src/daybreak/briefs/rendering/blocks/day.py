@@ -164,7 +164,7 @@ def _overlap(entry: TimelineEntry, others: Sequence[TimelineEntry], context: Blo
 
 
 def _gap_rows(free: Iterable[FreeInterval], lunch: FreeInterval | None) -> Iterator[_Row]:
-    """Yield the free time between events, one row for each stretch; lunch is told inside of its stretch."""
+    """Yield the free time between events, one row for each stretch; lunch is named inside of its stretch."""
     gaps = sorted((*free, *([lunch] if lunch else ())), key=lambda gap: gap.starts)
     while gaps:
         stretch = [gaps.pop(0)]

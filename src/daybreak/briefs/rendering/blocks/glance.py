@@ -1,4 +1,4 @@
-"""A brief at a glance: at most 15 lines of text, whatever its input."""
+"""A brief at a glance: at most 15 lines of text for any input."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -6,8 +6,8 @@ from datetime import timedelta
 from daybreak.briefs.document.model import Bucket, BucketEntries, Section
 from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.outline import OutlineSentence
-from daybreak.briefs.wording import project_lines as wording
 from daybreak.briefs.wording.formatting import date_of
+from daybreak.briefs.wording.lines import projects as wording
 from daybreak.claims import Fact
 
 _AHEAD_BUCKETS = (Bucket.IN_PROGRESS, Bucket.UPCOMING, Bucket.STALE)

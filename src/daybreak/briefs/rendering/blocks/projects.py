@@ -8,8 +8,8 @@ from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.blocks.project_lines import ProjectLines
 from daybreak.briefs.rendering.outline import Block, Heading, ListBlock, ListStyle, Part, Remark, Tone
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording import project_lines as wording
 from daybreak.briefs.wording.entries import listed_text
+from daybreak.briefs.wording.lines import projects as wording
 from daybreak.claims import Claim
 from daybreak.people import BriefLength
 

@@ -1,0 +1,1 @@
+"""Lines that sum up many things at standard length."""
