@@ -56,7 +56,7 @@ def _quiet(quiet: Sequence[tuple[Section, ProjectLines]], context: BlockContext)
     numbers = [wording.RestCount(bucket, n, is_rest=False) for bucket, n in zip(Bucket, counts, strict=True)]
     facts = tuple(fact for _, one in quiet for fact in one.rest_facts())
     yield Heading(2, "Other projects", part=Part.PROJECT)
-    yield ListBlock(ListStyle.LINES, (context.line("", wording.quiet(names, numbers), facts),))
+    yield ListBlock(ListStyle.LINES, (context.line("rest", wording.quiet(names, numbers), facts),))
 
 
 def _phase_remark(section: Section, context: BlockContext) -> str:
