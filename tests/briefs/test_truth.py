@@ -29,9 +29,9 @@ from .strategies import agendas_on, days
 relaxed = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-# What these sentences name in addition, or at all, is listed elsewhere: they say why, or what is next.
 # After the first title of these follow reasons: what it waits for, or what it holds up.
 REASONED = {"blocked", "waiting_for"}
+# What these sentences name in addition, or at all, is listed elsewhere: they say why, or what is next.
 POINTERS = {"next_in_phase", "next_up", "meeting_context", "move", "tomorrow"}
 PEOPLE = {Holder.MINE: None, Holder.OTHER: "Bob Miller", Holder.UNASSIGNED: None}
 
