@@ -1,7 +1,7 @@
 """The kinds of claims, each with the predicate that must be true of every fact it cites.
 
-The wording is in `sentences`; this table ensures that it is true. A predicate depends on the fact and the
-reader's date alone.
+The words are in `daybreak.briefs.wording`; this table ensures that they are true. A predicate depends on the
+fact and the reader's date alone.
 """
 
 from collections.abc import Mapping

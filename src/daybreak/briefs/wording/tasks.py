@@ -137,10 +137,6 @@ _STATE_WORDING: Mapping[Bucket, Callable[[Fact, Tense], str]] = {
 }
 
 
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
-
-
 def days_overdue(days: int) -> str:
     """Return “3 days overdue”."""
     return f"{age(days)} overdue"
