@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from daybreak.agenda import Holder, Priority, TaskStatus
 from daybreak.briefs.document.model import AbsenceTier, Document, Edition
+from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.other_people import MAX_PEOPLE
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.briefs.facts.snapshot import take_snapshot
@@ -359,3 +360,19 @@ def test_a_quiet_day_is_the_readers_alone(quiet):
     assert document.headline[1].text == "A quiet day: nothing of yours is due, overdue or on the calendar."
     failing = replace(quiet, sources=tuple(replace(one, error="It is gone.") for one in quiet.sources))
     assert compose_brief(failing).document.headline[1].text.startswith("Nothing of yours is due, overdue or")
+
+
+def test_blocked_tasks_are_not_looked_through_once_more_for_each_project(monkeypatch):
+    calls = []
+    blockers = FactBook.blockers
+    monkeypatch.setattr(FactBook, "blockers", lambda book, of: calls.append(of.id) or blockers(book, of))
+
+    def count_calls(projects: int) -> int:
+        calls.clear()
+        lists = [project(f"List {number}") for number in range(projects)]
+        of_others = [others(f"Theirs {one.name}", one.name, project_id=one.id) for one in lists]
+        mine = [task(f"Mine {one.title}", blocked_by=(one.id,)) for one in of_others]
+        compose_brief(agenda(*lists, *of_others, *mine))
+        return len(calls)
+
+    assert count_calls(40) == 2 * count_calls(20)
