@@ -6,7 +6,10 @@ Signs that every language shares come first: amounts, times, titles of people. T
 import re
 from functools import lru_cache
 
-_AMOUNT = r"[€£$¥₹₽]\s?\d|\d[\d.,\s]{0,20}(?:[€£$¥₹₽]|(?:eur|usd|gbp|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|jpy|inr)\b)"
+_AMOUNT = (
+    r"[€£$¥₹₽]\s?\d|\d[\d.,\s]{0,20}"
+    r"(?:[€£$¥₹₽]|(?:eur|usd|gbp|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|jpy|inr)\b)"
+)
 _MONEY = r"""
     pay|payment|payroll|invoices?|rent|tax|taxes|vat|fees?|fine|refund|salary|wages|insurance|indemnity
     |zahlen|bezahlen|überweisen|rechnung|mahnung|steuern?|steuererklärung|miete|lohn|gebühr|versicherung
