@@ -16,7 +16,7 @@ from daybreak.briefs.facts.snapshot import take_snapshot
 from daybreak.briefs.rendering.outline import Warnings
 from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.wording.entries import with_texts
-from daybreak.claims import Fact, why_unsupported
+from daybreak.claims import Claim, Fact, why_unsupported
 from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, project, task
@@ -269,8 +269,10 @@ def test_no_claim_about_the_reader_follows_from_a_task_of_another(kind, holder):
     due = days_later(-1) if kind == "overdue" else TODAY
     status = {"in_progress": "in_progress", "blocked": "blocked", "week_done": "done"}.get(kind, "open")
     fact = Fact(kind="task", title="a", source="b", source_ref="c", due=due, status=status, completed=None)
-    assert PREDICATES[kind](fact, TODAY)
-    assert not PREDICATES[kind](replace(fact, assignee="Bob", holder=holder), TODAY)
+    theirs = replace(fact, assignee="Bob", holder=holder)
+    claim = Claim(kind=kind, text="Said", facts=("x",))
+    assert why_unsupported(claim, {"x": fact}, PREDICATES, TODAY) is None
+    assert why_unsupported(claim, {"x": theirs}, PREDICATES, TODAY) is not None
 
 
 @pytest.mark.parametrize(
