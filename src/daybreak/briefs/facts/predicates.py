@@ -217,7 +217,7 @@ def _belongs_to_meeting(fact: Fact, today: date) -> bool:
 
 
 def _is_reason_to_begin(fact: Fact, today: date) -> bool:
-    """Return whether it is an event of today or tomorrow, a running phase, or a task that waits for another."""
+    """Return whether a fact is an event by tomorrow, a running phase, or a task that waits for another."""
     if fact.kind == "event":
         return _touches_today(fact, today) or _is_ahead(fact.start, today, days=1)
     if fact.kind == "phase":
