@@ -264,3 +264,10 @@ def test_what_waits_for_another_task_cannot_be_what_to_begin():
     swapped = replace(action, facts=action.facts[::-1])
     assert why_unsupported(action, document.facts, PREDICATES, TODAY) is None
     assert why_unsupported(swapped, document.facts, PREDICATES, TODAY) is not None
+
+
+def test_of_equal_tasks_that_wait_the_first_is_named():
+    base = task("Base", priority=HIGH)
+    waiting = [task(f"Top {number}", due=days_later(1), blocked_by=(base.id,)) for number in range(4)]
+    (action,) = compose_brief(agenda(base, *waiting)).document.next_actions
+    assert action.reason == "high priority; blocks “Top 0”"
