@@ -13,6 +13,7 @@ from daybreak.agenda import Holder, Priority, Task, TaskStatus
 from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.outline import Heading, ListBlock, OutlineSentence, Part
 from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.claims import Claim
 
 from .change_factories import compose_after, snapshot_of
 from .factories import TODAY, agenda, day, days_later, event, local, new_id, task
@@ -206,6 +207,18 @@ def test_a_list_with_many_new_tasks_does_not_hide_the_others():
     told = texts_of((), (*many, replace(RENT, path="todo.txt")))
     assert told[0] == "New: “Pay the rent”, due Friday"
     assert told[1].startswith("New (50), from list.md: “Item 0”, ")
+
+
+def test_thousands_of_changes_are_not_compared_with_one_another(monkeypatch):
+    many = [task(f"Item {n}", path="list.md", due=days_later(n % 5 + 9)) for n in range(50)]
+    few = [task(f"Other {n}") for n in range(3)]
+    document = compose_without_actions(snapshot_of(agenda()), agenda(*many, *few))
+
+    def compare(one: Claim, other: object) -> bool:
+        raise AssertionError(f"{one} was compared with {other}")
+
+    monkeypatch.setattr(Claim, "__eq__", compare)
+    assert len(lines_of(document)) == 2
 
 
 def test_what_touches_today_comes_first():

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from daybreak.agenda import Holder, Priority, TaskStatus
 from daybreak.briefs.document.model import AbsenceTier, Document, Edition
+from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.other_people import MAX_PEOPLE
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.briefs.facts.snapshot import take_snapshot
 from daybreak.briefs.rendering.outline import Warnings
 from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.wording.entries import with_texts
-from daybreak.claims import Fact, why_unsupported
+from daybreak.claims import Claim, Fact, why_unsupported
 from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, project, task
@@ -268,8 +269,10 @@ def test_no_claim_about_the_reader_follows_from_a_task_of_another(kind, holder):
     due = days_later(-1) if kind == "overdue" else TODAY
     status = {"in_progress": "in_progress", "blocked": "blocked", "week_done": "done"}.get(kind, "open")
     fact = Fact(kind="task", title="a", source="b", source_ref="c", due=due, status=status, completed=None)
-    assert PREDICATES[kind](fact, TODAY)
-    assert not PREDICATES[kind](replace(fact, assignee="Bob", holder=holder), TODAY)
+    theirs = replace(fact, assignee="Bob", holder=holder)
+    claim = Claim(kind=kind, text="Said", facts=("x",))
+    assert why_unsupported(claim, {"x": fact}, PREDICATES, TODAY) is None
+    assert why_unsupported(claim, {"x": theirs}, PREDICATES, TODAY) is not None
 
 
 @pytest.mark.parametrize(
@@ -359,3 +362,19 @@ def test_a_quiet_day_is_the_readers_alone(quiet):
     assert document.headline[0].text == "A quiet day: nothing of yours is due, overdue or on the calendar."
     failing = replace(quiet, sources=tuple(replace(one, error="It is gone.") for one in quiet.sources))
     assert compose_brief(failing).document.headline[0].text.startswith("Nothing of yours is due, overdue or")
+
+
+def test_blocked_tasks_are_not_looked_through_once_more_for_each_project(monkeypatch):
+    calls = []
+    blockers = FactBook.blockers
+    monkeypatch.setattr(FactBook, "blockers", lambda book, of: calls.append(of.id) or blockers(book, of))
+
+    def count_calls(projects: int) -> int:
+        calls.clear()
+        lists = [project(f"List {number}") for number in range(projects)]
+        of_others = [others(f"Theirs {one.name}", one.name, project_id=one.id) for one in lists]
+        mine = [task(f"Mine {one.title}", blocked_by=(one.id,)) for one in of_others]
+        compose_brief(agenda(*lists, *of_others, *mine))
+        return len(calls)
+
+    assert count_calls(40) == 2 * count_calls(20)

@@ -124,3 +124,30 @@ def test_the_heading_has_the_phase_and_its_end():
 )
 def test_an_age_is_told_as_people_say_it(days, text):
     assert age(days) == text
+
+
+def test_a_task_that_waits_for_another_person_is_named_once():
+    key = garden("Their key", holder=Holder.OTHER, assignee="Bob", due=days_later(-1))
+    door = garden("My door", due=TODAY, blocked_by=(key.id,))
+    assert lines(key, door) == ["My door (due today) waits for Their key (Bob, 1 day overdue)"]
+
+
+def test_a_task_that_start_here_names_as_blocked_is_not_named_again():
+    base = garden("Base", due=TODAY)
+    top = garden("Top", due=days_later(1), blocked_by=(base.id,))
+    document = compose_brief(agenda(GARDEN, base, top)).document
+    told = [block for block in build_outline(document) if isinstance(block, ListBlock)]
+    assert [(one.text, one.remarks) for block in told for one in block.sentences] == [
+        ("“Base”", ("due today; blocks “Top”",))
+    ]
+
+
+def test_blocked_tasks_that_no_line_names_are_counted():
+    bases = [garden(f"Base {number}", due=days_later(90)) for number in range(3)]
+    blocked = [garden(f"Top {one.title}", due=days_later(1), blocked_by=(one.id,)) for one in bases]
+    again = garden("Next", due=days_later(2), blocked_by=(bases[0].id,))
+    assert lines(*bases, *blocked, again) == [
+        "Base 0 blocks Top Base 0 (due tomorrow) and 1 other",
+        "Base 1 blocks Top Base 1 (due tomorrow)",
+        "1 more blocked, 1 more later",
+    ]

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from daybreak.agenda import Holder, Priority, TaskStatus
+from daybreak.briefs.facts.predicates import PREDICATES
+from daybreak.claims import why_unsupported
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, phase, project, task
 from .start_here_picks import best_points, first_titles, pick, rank
@@ -251,3 +253,21 @@ def test_the_brief_shows_reason_estimate_and_source():
 def test_days_are_local_to_the_reader():
     late = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=22, minutes=30)
     assert best_points(task("Draw the plan", due=late)) == 35
+
+
+def test_what_waits_for_another_task_cannot_be_what_to_begin():
+    base = task("Base", due=TODAY)
+    top = task("Top", due=TODAY, blocked_by=(base.id,))
+    document = compose_brief(agenda(base, top)).document
+    (action,) = document.next_actions
+    assert action.facts == (f"task:{base.id}", f"task:{top.id}")
+    swapped = replace(action, facts=action.facts[::-1])
+    assert why_unsupported(action, document.facts, PREDICATES, TODAY) is None
+    assert why_unsupported(swapped, document.facts, PREDICATES, TODAY) is not None
+
+
+def test_of_equal_tasks_that_wait_the_first_is_named():
+    base = task("Base", priority=HIGH)
+    waiting = [task(f"Top {number}", due=days_later(1), blocked_by=(base.id,)) for number in range(4)]
+    (action,) = compose_brief(agenda(base, *waiting)).document.next_actions
+    assert action.reason == "high priority; blocks “Top 0”"

@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 
 from daybreak.agenda import Priority, TaskStatus
 from daybreak.briefs.facts.snapshot import Snapshot
+from daybreak.briefs.rendering import OutputFormat, render
+from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, task
 from .start_here_picks import first_titles, titles
@@ -39,6 +41,9 @@ def test_what_was_shown_three_times_untouched_steps_back_and_is_asked_about_once
         None,
     ]
     assert documents[3].still_wanted.facts == (f"task:{debt.id}",)
+    for length in BriefLength:
+        shown = render(documents[3], OutputFormat.TEXT, length)
+        assert "Still wanted? Send the form, 6 days overdue." in shown
 
 
 def test_a_task_that_was_touched_is_shown_again():

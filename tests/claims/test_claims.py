@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from daybreak.claims import Claim, Fact, why_unsupported
+from daybreak.claims import Claim, Fact, SubjectPredicate, why_unsupported
 
 TODAY = date(2026, 3, 31)
 FACTS = {
@@ -31,6 +31,16 @@ def test_a_claim_is_supported_if_its_predicate_is_true_of_every_fact():
 )
 def test_an_unsupported_claim_has_a_reason(kind: str, facts: list[str], why: str):
     assert unsupported_reason(kind, *facts) == why
+
+
+def test_what_is_a_reason_is_no_subject():
+    predicates = {"first": SubjectPredicate(lambda fact, _: fact.title == "One", lambda *_: True)}
+
+    def why(*facts: str) -> str | None:
+        return why_unsupported(Claim(kind="first", text="Said", facts=facts), FACTS, predicates, TODAY)
+
+    assert why("task:1", "task:2") is None
+    assert why("task:2", "task:1") == "“Said” does not follow from task:2"
 
 
 def test_facts_with_the_same_values_are_equal_and_have_the_same_hash():

@@ -1,5 +1,5 @@
 """Facts, claims, and the check that claims follow from their facts."""
 
-from daybreak.claims.model import Claim, ClaimLike, Fact, Predicate, why_unsupported
+from daybreak.claims.model import Claim, ClaimLike, Fact, Predicate, SubjectPredicate, why_unsupported
 
-__all__ = ["Claim", "ClaimLike", "Fact", "Predicate", "why_unsupported"]
+__all__ = ["Claim", "ClaimLike", "Fact", "Predicate", "SubjectPredicate", "why_unsupported"]

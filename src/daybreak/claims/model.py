@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from daybreak.frozen import frozen
 
@@ -86,23 +86,36 @@ class ClaimLike(Protocol):
 Predicate = Callable[[Fact, date], bool]
 
 
+class SubjectPredicate(NamedTuple):
+    """The predicates of a kind whose first fact is what the sentence is about; the others are its reasons."""
+
+    subject: Predicate
+    reason: Predicate
+
+
 def why_unsupported(
-    claim: ClaimLike, facts: Mapping[str, Fact], predicates: Mapping[str, Predicate], today: date
+    claim: ClaimLike,
+    facts: Mapping[str, Fact],
+    predicates: Mapping[str, Predicate | SubjectPredicate],
+    today: date,
 ) -> str | None:
     """Return why a claim is not supported, in one sentence; None if it is supported.
 
     A claim is supported if its kind is known, it cites at least one fact, and every cited fact exists. The
-    predicate of its kind must be true of each of them on the reader's date ``today``.
+    predicate of its kind must be true of each of them on the reader's date ``today``; of a
+    `SubjectPredicate`, that of the subject of the first one, and that of a reason of the others.
     """
-    predicate = predicates.get(claim.kind)
-    if predicate is None:
+    known = predicates.get(claim.kind)
+    if known is None:
         return f"“{claim.kind}” is not a kind of claim"
     if not claim.facts:
         return f"“{claim.text}” cites nothing"
+    predicate, reason = known if isinstance(known, SubjectPredicate) else (known, known)
     for fact_id in claim.facts:
         fact = facts.get(fact_id)
         if fact is None:
             return f"“{claim.text}” cites {fact_id}, which does not exist"
         if not predicate(fact, today):
             return f"“{claim.text}” does not follow from {fact_id}"
+        predicate = reason
     return None

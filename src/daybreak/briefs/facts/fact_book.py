@@ -4,11 +4,12 @@ Each part of a brief is written in its own scope of the book: a part that fails 
 several parts can be written at the same time.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from daybreak.agenda import Agenda, Event, Note, Phase, Priority, Project, Task, TaskStatus
+from daybreak.agenda import Agenda, Event, Holder, Note, Phase, Priority, Project, Task, TaskStatus
 from daybreak.briefs.facts.day import Day, last_day
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.claims import ClaimLike, Fact, why_unsupported
@@ -25,6 +26,7 @@ class FactBook:
         facts: all that has been cited so far.
         open: the open tasks of the reader, by id.
         all_open: the open tasks of all people, by id.
+        held_up: the reader's tasks by the task of another person that blocks them, soonest due first.
         unsorted: ids of tasks of failed projects; tasks blocked by them stay blocked.
         withheld: reasons for which statements were withheld; each is a defect in Daybreak.
     """
@@ -50,6 +52,19 @@ class FactBook:
         self.open = {task_id: task for task_id, task in self.all_open.items() if task.is_mine}
         snoozed = {task.id: task for task in agenda.deferred if task.decision and task.decision.return_on}
         self._unfinished = self.all_open | snoozed
+        self.held_up = self._find_held_up() if len(self.open) < len(self.all_open) else {}
+
+    def _find_held_up(self) -> Mapping[UUID, Sequence[Task]]:
+        held: dict[UUID, list[Task]] = {}
+        waiting = [task for task in self.open.values() if task.blocked_by]
+        for task in sorted(waiting, key=self._urgency):
+            for blocker in self.blockers(task):
+                if blocker.holder is Holder.OTHER:
+                    held.setdefault(blocker.id, []).append(task)
+        return held
+
+    def _urgency(self, task: Task) -> tuple[date, int, str, UUID]:
+        return self.day.date_of(task.due) or date.max, -task.priority, task.title, task.id
 
     def new_scope(self) -> "FactBook":
         """Return a scope: the same book with nothing cited yet."""

@@ -6,7 +6,7 @@ who hold up a task of the reader.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from daybreak.agenda import Holder, Task
@@ -97,7 +97,7 @@ def waiting_claims(book: FactBook, project_id: UUID | None, groups: Sequence[Per
 
     Those who hold up a task of the reader come first.
     """
-    held = _find_held_up(book) if groups else {}
+    held = book.held_up
     persons = [group for group in groups if group.person is not None]
     persons.sort(key=lambda group: not any(task.id in held for task in group.tasks))
     for number, group in enumerate(persons[:MAX_PEOPLE]):
@@ -110,19 +110,6 @@ def waiting_claims(book: FactBook, project_id: UUID | None, groups: Sequence[Per
     for group in groups:
         if group.person is None:
             yield _person_claim(book, f"{project_id}:unassigned", group, {})
-
-
-def _find_held_up(book: FactBook) -> Mapping[UUID, list[Task]]:
-    """Return the reader's open tasks by the task of another person that blocks them, soonest due first."""
-    held: dict[UUID, list[Task]] = {}
-    for task in sorted(
-        (task for task in book.open.values() if task.blocked_by),
-        key=lambda task: (book.day.date_of(task.due) or date.max, -task.priority, task.title, str(task.id)),
-    ):
-        for blocker in book.blockers(task):
-            if blocker.holder is Holder.OTHER:
-                held.setdefault(blocker.id, []).append(task)
-    return held
 
 
 def _person_claim(book: FactBook, key: str, group: PersonTasks, held: Mapping[UUID, Sequence[Task]]) -> Claim:

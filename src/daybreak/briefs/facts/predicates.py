@@ -1,14 +1,14 @@
 """The kinds of claims, each with the predicate that must be true of every fact it cites.
 
-The wording is in `sentences`; this table ensures that it is true. A predicate depends on the fact and the
-reader's date alone.
+The words are in `daybreak.briefs.wording`; this table ensures that they are true. A predicate depends on the
+fact and the reader's date alone.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from daybreak.briefs.facts.day import STALE_DAYS, UPCOMING_DAYS, WEEK_DAYS
-from daybreak.claims import Fact, Predicate
+from daybreak.claims import Fact, Predicate, SubjectPredicate
 
 _CLOSED = frozenset({"done", "cancelled", "removed"})
 # Facts that earlier versions stored have no holder.
@@ -217,16 +217,12 @@ def _belongs_to_meeting(fact: Fact, today: date) -> bool:
 
 
 def _is_reason_to_begin(fact: Fact, today: date) -> bool:
-    """Return whether a fact is a task to begin, or a reason for it.
-
-    A reason is an event of today or tomorrow, a running phase, or a task that waits for another.
-    """
+    """Return whether a fact is an event by tomorrow, a running phase, or a task that waits for another."""
     if fact.kind == "event":
         return _touches_today(fact, today) or _is_ahead(fact.start, today, days=1)
     if fact.kind == "phase":
         return _is_running_phase(fact, today)
-    is_waiting = fact.waiting and _is_open_task(fact, today)
-    return is_waiting or (_is_mine(fact) and _is_actionable(fact, today))
+    return fact.waiting and _is_open_task(fact, today)
 
 
 def _is_due_ahead(fact: Fact, today: date) -> bool:
@@ -244,7 +240,7 @@ def _is_tomorrow(fact: Fact, today: date) -> bool:
     return _is_positive(fact, today) or (_is_open_task(fact, today) and _date_of(fact.due) == tomorrow)
 
 
-PREDICATES: Mapping[str, Predicate] = {
+PREDICATES: Mapping[str, Predicate | SubjectPredicate] = {
     # One for each bucket
     "overdue": _of_mine(_is_overdue),
     "due_today": _of_mine(_is_due_today),
@@ -274,7 +270,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "event": _touches_today,
     "conflict": _touches_today,
     "meeting_context": _belongs_to_meeting,
-    "next_action": _is_reason_to_begin,
+    "next_action": SubjectPredicate(_of_mine(_is_actionable), _is_reason_to_begin),
     "still_wanted": _of_mine(_is_open_task),
     "move": _of_mine(_is_open_task),
     "tomorrow": _is_tomorrow,

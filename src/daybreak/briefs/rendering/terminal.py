@@ -84,7 +84,7 @@ def _heading(heading: Heading) -> Iterator[RenderableType]:
 
 @dataclass(frozen=True, slots=True)
 class _Ruled:
-    """A line followed by a rule if it fits; `RecurrenceRule` would truncate a long title."""
+    """A line followed by a rule if it fits; `Rule` would truncate a long title."""
 
     line: Text
 

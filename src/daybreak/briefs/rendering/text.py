@@ -182,8 +182,8 @@ def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
 
 
 def _remarks(sentence: OutlineSentence) -> str:
-    told = without_marks(", ".join(sentence.remarks))
-    return f". {told[0].upper()}{told[1:]}." if told else ""
+    told = ", ".join(sentence.remarks)  # a title at the beginning keeps its first letter
+    return f". {without_marks(told[0].upper() + told[1:])}." if told else ""
 
 
 def _with_refs(text: str, sentence: OutlineSentence, first: str, rest: str) -> list[str]:

@@ -1,10 +1,9 @@
 """The line below a meeting: what its project has open, and its last note."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import NamedTuple
 
-from daybreak.briefs.wording.formatting import Tense, plural, weekday
+from daybreak.briefs.wording.formatting import Tense, date_of, plural, weekday
 from daybreak.briefs.wording.people import display_name
 from daybreak.briefs.wording.tasks import near_day
 from daybreak.briefs.wording.titles import own_words, quoted
@@ -96,7 +95,7 @@ def _due(fact: Fact, tense: Tense) -> str:
         return "in progress" if fact.status == "in_progress" else "no date"
     if days < 0:
         return f"{plural(-days, 'day')} overdue"
-    day = _day(fact.due or tense.today)
+    day = date_of(fact.due or tense.today)
     if 1 < days < _NEAR_DAYS:
         return f"due {weekday(day.weekday())}"
     return f"due {near_day(day, tense.today)}"
@@ -115,8 +114,4 @@ def _noted(note: Fact, tense: Tense) -> str:
 
 
 def _days_left(fact: Fact, tense: Tense) -> int | None:
-    return None if fact.due is None else (_day(fact.due) - tense.today).days
-
-
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+    return None if fact.due is None else (date_of(fact.due) - tense.today).days

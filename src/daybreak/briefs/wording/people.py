@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from daybreak.briefs.wording.formatting import plural
-from daybreak.briefs.wording.titles import quoted
+from daybreak.briefs.wording.titles import own_words, quoted
 from daybreak.claims import Fact
 
 _MAX_NAME_LENGTH = 60
@@ -16,7 +16,7 @@ MAY_BE_READER = "is this you? Answer in Settings, Who you are, or with daybreak 
 
 def display_name(text: str) -> str:
     """Return the name of a person on one line, shortened."""
-    name = _ADDRESS.sub("", " ".join(text.split()).removeprefix("@"))
+    name = _ADDRESS.sub("", own_words(text).removeprefix("@"))
     return name if len(name) <= _MAX_NAME_LENGTH else f"{name[: _MAX_NAME_LENGTH - 1].rstrip()}…"
 
 

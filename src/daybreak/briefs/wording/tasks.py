@@ -121,8 +121,13 @@ def _first(blockers: Sequence[Fact]) -> str:
 
 def of_person(fact: Fact) -> str:
     """Return “ (Jonas)” for the task of another person; empty for the reader's own."""
+    return f" ({name})" if (name := person(fact)) else ""
+
+
+def person(fact: Fact) -> str:
+    """Return the name of another person whose task it is; empty for the reader's own."""
     is_others = fact.assignee and fact.holder not in {None, "mine"}
-    return f" ({display_name(fact.assignee or '')})" if is_others else ""
+    return display_name(fact.assignee or "") if is_others else ""
 
 
 _STATE_WORDING: Mapping[Bucket, Callable[[Fact, Tense], str]] = {
@@ -135,10 +140,6 @@ _STATE_WORDING: Mapping[Bucket, Callable[[Fact, Tense], str]] = {
     Bucket.LATER: _upcoming,
     Bucket.RECENTLY_COMPLETED: _finished,
 }
-
-
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def days_overdue(days: int) -> str:

@@ -12,6 +12,11 @@ from rich.cells import cell_len, set_cell_size
 _MAX_TITLE_LENGTH = 120
 _INNER_QUOTES = str.maketrans("“”", "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}")
 _TITLE = re.compile("“([^“”]*)”")
+# Invisible characters are removed when a title is shown; spaces next to them would stay at its ends.
+_INVISIBLE = (
+    r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+_INVISIBLE_ENDS = re.compile(f"^[{_INVISIBLE}]+|[{_INVISIBLE}]+$")
 
 
 def quoted(title: str) -> str:
@@ -24,7 +29,8 @@ def quoted(title: str) -> str:
 
 def own_words(text: str) -> str:
     """Return text that the reader wrote, on one line, without the marks of titles."""
-    return " ".join(text.split()).translate(_INNER_QUOTES)
+    clean = " ".join(text.split()).translate(_INNER_QUOTES)
+    return clean if clean.isascii() else _INVISIBLE_ENDS.sub("", clean)
 
 
 def command(text: str) -> str:

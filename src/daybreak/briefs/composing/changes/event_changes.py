@@ -31,6 +31,10 @@ class _EventComparison:
         self._events = sorted(
             comparison.agenda.events, key=lambda event: (self._instant(event.start), str(event.id))
         )
+        self._conflicting = [
+            (self._instant(event.start), self._instant(event.end), event)
+            for event in filter(_can_conflict, self._events)
+        ]
         self._contents = {(fold_title(event.title), self._local(event)) for event in self._events}
         self._ids = {str(event.id) for event in self._events}
         # Occurrences of a series by source, title and time of day.
@@ -210,15 +214,11 @@ class _EventComparison:
     def _list_overlapped(self, event: Event) -> list[Event]:
         if not _can_conflict(event):
             return []
-        start, end = self._instant(event.start), self._instant(event.end)
+        begins, ends, title = self._instant(event.start), self._instant(event.end), fold_title(event.title)
         return [
             other
-            for other in self._events
-            if other is not event
-            and _can_conflict(other)
-            and fold_title(other.title) != fold_title(event.title)
-            and self._instant(other.start) < end
-            and start < self._instant(other.end)
+            for start, end, other in self._conflicting
+            if start < ends and begins < end and other is not event and fold_title(other.title) != title
         ]
 
     def _renamed_or_placed(self, same: Sequence[tuple[KnownEvent, Event]]) -> Iterator[Change]:

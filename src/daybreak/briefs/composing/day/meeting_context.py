@@ -80,13 +80,10 @@ def _pressing_tasks(book: FactBook, edge: MeetingEdge) -> Iterator[Task]:
         return
     until = book.day.today + _SOON
     for task in book.open.values():
+        if task.project_id != edge.project.id:
+            continue
         due = book.day.date_of(task.due)
-        if (
-            task.project_id == edge.project.id
-            and due is not None
-            and due <= until
-            and not book.is_blocked(task)
-        ):
+        if due is not None and due <= until and not book.is_blocked(task):
             yield task
 
 

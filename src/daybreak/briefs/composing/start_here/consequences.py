@@ -7,7 +7,8 @@ import re
 from functools import lru_cache
 
 _AMOUNT = (
-    r"[€£$¥₹₽]\s?\d|\d[\d.,\s]*(?:[€£$¥₹₽]|(?:eur|usd|gbp|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|jpy|inr)\b)"
+    r"[€£$¥₹₽]\s?\d|\d[\d.,\s]{0,20}"
+    r"(?:[€£$¥₹₽]|(?:eur|usd|gbp|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|jpy|inr)\b)"
 )
 _MONEY = r"""
     pay|payment|payroll|invoices?|rent|tax|taxes|vat|fees?|fine|refund|salary|wages|insurance|indemnity

@@ -160,7 +160,7 @@ def _points_of_occasion(occasion: Occasion, *, is_dated: bool) -> float:
 
 def _inherit(task: Task, around: Surroundings) -> tuple[Task | None, float]:
     """Return the most valuable task that waits for this one, and the points that it would have."""
-    best: tuple[float, Task] | None = None
+    found: list[tuple[float, Task]] = []
     seen, queue = {task.id}, list(around.dependents.get(task.id, ()))
     first = {one.id: one for one in queue}
     while queue:
@@ -168,14 +168,17 @@ def _inherit(task: Task, around: Surroundings) -> tuple[Task | None, float]:
         if waiting.id in seen:
             continue
         seen.add(waiting.id)
-        points = _own_points(waiting, around, is_trifle=False, has_phase=False)
-        if best is None or (points, str(waiting.id)) > (best[0], str(best[1].id)):
-            best = (points, waiting)
+        found.append((_own_points(waiting, around, is_trifle=False, has_phase=False), waiting))
         queue.extend(around.dependents.get(waiting.id, ()))
-    if best is None:
+    if not found:
         return None, 0.0
-    named = best[1] if best[1].id in first else min(first.values(), key=lambda one: (one.title, str(one.id)))
-    return named, best[0]
+    points, best = min(found, key=lambda pair: (-pair[0], _reading_order(pair[1], around.day)))
+    named = best if best.id in first else min(first.values(), key=lambda one: _reading_order(one, around.day))
+    return named, points
+
+
+def _reading_order(task: Task, day: Day) -> tuple[date, str, str]:
+    return day.date_of(task.due) or date.max, task.title, str(task.id)
 
 
 def _is_trifle(task: Task, around: Surroundings, occasion: Occasion | None, phase: Phase | None) -> bool:

@@ -153,8 +153,12 @@ def _split_by_file(groups: _Groups, line: ChangeLine, alike: ChangeLine) -> None
     file, count = files.most_common(1)[0] if files else ("", 0)
     if count < _ALIKE:
         return
-    groups[alike] = [one for one in found if one.subject.file == file and one.claim.kind != "handed_over"]
-    if rest := [one for one in found if one not in groups[alike]]:
+    moved, rest = [], []
+    for one in found:
+        is_alike = one.subject.file == file and one.claim.kind != "handed_over"
+        (moved if is_alike else rest).append(one)
+    groups[alike] = moved
+    if rest:
         groups[line] = rest
     else:
         del groups[line]

@@ -34,7 +34,7 @@ def first_blocks(context: BlockContext) -> Iterator[Block]:
 
 
 def _next_action(action: NextAction, context: BlockContext) -> OutlineSentence:
-    context.naming.name(*action.facts[:1])
+    context.naming.name(*filter(context.is_task, action.facts))
     estimate = "" if action.estimate_minutes is None else duration(action.estimate_minutes)
     news = change_remark(action.facts[0], context) if action.facts else ""
     remarks = tuple(filter(None, (one_line(action.reason), news, estimate)))

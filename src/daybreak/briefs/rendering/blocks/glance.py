@@ -53,16 +53,19 @@ def glance_warnings(count: int) -> Iterator[Warnings]:
 
 
 def glance_blocks(context: BlockContext) -> Iterator[Block]:
-    """Yield the next actions, the appointments of today, and tomorrow, each in a line or two."""
+    """Yield Start here, the appointments of today, and tomorrow, each part in a few lines."""
     document = context.document
-    if document.next_actions:
+    if document.next_actions or document.still_wanted:
         yield Heading(2, "Start here", part=Part.FIRST)
+    if document.next_actions:
         actions = document.next_actions[:_MAX_ACTIONS]
         lines = (
             replace(_shortened(context.sentence(one)), remarks=_remarks(one.text, one.reason))
             for one in actions
         )
         yield ListBlock(ListStyle.NUMBERS, tuple(lines))
+    if document.still_wanted:
+        yield Prose((_shortened(context.sentence(document.still_wanted)),))
     ahead = [_shortened(context.sentence(claim)) for claim in document.tomorrow[:1]]
     if document.timeline:
         ahead.insert(0, _appointments(document.timeline, context))

@@ -39,6 +39,7 @@ class ProjectLines:
             return
         yield from found
         yield from (sentence for sentence, _ in waiting)
+        # A line about a blocked task counts those that wait for the same one, but not the others.
         told = {sentence.kind for sentence in found} - {Bucket.BLOCKED.value}
         buckets = [bucket for bucket in _REST_BUCKETS if bucket.value not in told]
         counts = [
@@ -136,7 +137,7 @@ class ProjectLines:
 
     def _blocked_sentence(self, blocker: Fact | None, ids: Sequence[str]) -> OutlineSentence:
         context, facts = self._context, self._context.facts(ids)
-        context.naming.name(*ids[:1], *facts[0].blockers[:1])
+        context.naming.name(*ids, *facts[0].blockers[:1])
         if blocker is not None and _is_mine(blocker):
             text = wording.blocks(blocker, facts, context.tense)
         else:
@@ -151,9 +152,16 @@ class ProjectLines:
         return self._days_late(fact_id) <= _RECENT_DAYS and wording.due_day(fact) <= last
 
     def _waiting(self) -> Iterator[tuple[OutlineSentence, bool]]:
-        """Yield a sentence for each person, with whether a task is overdue or holds up the reader."""
+        """Yield a sentence for each person, with whether a task is overdue or holds up the reader.
+
+        There is none for a person whose tasks are all named above, next to what waits for them.
+        """
         for claim in self._section.waiting:
-            tasks = [self._fact(one) for one in claim.facts if self._context.is_task(one)]
+            ids = [one for one in claim.facts if self._context.is_task(one)]
+            theirs = [one for one in ids if not self._context.is_mine(one)]
+            if theirs and not self._context.naming.unnamed(theirs):
+                continue
+            tasks = [self._fact(one) for one in ids]
             today = self._context.tense.today
             matters = any(wording.due_day(fact) < today or _is_mine(fact) for fact in tasks)
             yield self._context.line(claim.kind, claim.text, claim.facts), matters

@@ -15,7 +15,7 @@ from daybreak.briefs.wording.formatting import (
     on_near_moment,
     plural,
 )
-from daybreak.briefs.wording.tasks import age, of_person, priority
+from daybreak.briefs.wording.tasks import age, person, priority
 from daybreak.briefs.wording.titles import quoted
 from daybreak.claims import Fact
 
@@ -119,10 +119,12 @@ def blocks(blocker: Fact, blocked: Sequence[Fact], tense: Tense) -> str:
 
 
 def waits(blocked: Fact, blocker: Fact | None, tense: Tense) -> str:
-    """Return “B” (due today) waits for “A” (Jonas)”."""
+    """Return “B” (due today) waits for “A” (Jonas, 3 days overdue)”."""
     if blocker is None:
         return f"{_with_due(blocked, tense)} is blocked"
-    return f"{_with_due(blocked, tense)} waits for {quoted(blocker.title)}{of_person(blocker)}"
+    late = (tense.today - due_day(blocker)).days if blocker.due else 0
+    overdue = f"{age(late)} overdue" if late > 0 else ""
+    return f"{_with_due(blocked, tense)} waits for {_with_remarks(blocker, person(blocker), overdue)}"
 
 
 def _with_due(fact: Fact, tense: Tense) -> str:
