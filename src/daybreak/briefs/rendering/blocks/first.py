@@ -16,6 +16,7 @@ from daybreak.briefs.rendering.outline import (
     Prose,
 )
 from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.briefs.wording import start_here as wording
 from daybreak.briefs.wording.formatting import duration
 
 
@@ -34,9 +35,9 @@ def first_blocks(context: BlockContext) -> Iterator[Block]:
 
 
 def _next_action(action: NextAction, context: BlockContext) -> OutlineSentence:
-    context.naming.name(*action.facts[:1])
+    context.naming.name(*filter(context.is_task, action.facts))
     estimate = "" if action.estimate_minutes is None else duration(action.estimate_minutes)
     news = change_remark(action.facts[0], context) if action.facts else ""
-    remarks = tuple(filter(None, (one_line(action.reason), news, estimate)))
+    remarks = (wording.with_remarks(one_line(action.reason), news, estimate),)
     refs = context.refs.shorten(action.facts[:1])
     return replace(context.sentence(action), remarks=remarks, source_refs=refs)
