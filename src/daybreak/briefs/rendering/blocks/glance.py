@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MAX_TITLE = 45
-_MAX_LINE = 90
+_TITLE_WIDTHS = (_MAX_TITLE, 25, 15)
+_MAX_LINE = 96
 _MAX_EVENTS = 6
 _MAX_ACTIONS = 3
 
@@ -96,10 +97,9 @@ def _appointments(entries: Sequence[TimelineEntry], context: BlockContext) -> Ou
 
 
 def _shortened(sentence: OutlineSentence) -> OutlineSentence:
-    text = shorten_titles(sentence.text, _MAX_TITLE)
-    if cell_len(without_marks(text)) > _MAX_LINE:
-        text = _cut(text, _MAX_LINE)
-    return replace(sentence, text=text, source_refs=())
+    tries = (shorten_titles(sentence.text, columns) for columns in _TITLE_WIDTHS)
+    text = next((one for one in tries if cell_len(without_marks(one)) <= _MAX_LINE), None)
+    return replace(sentence, text=text or _cut(sentence.text, _MAX_LINE), source_refs=())
 
 
 def _cut(text: str, columns: int) -> str:
