@@ -84,13 +84,13 @@ def test_before_a_weekend_the_monday_after_it_is_soon():
 def test_a_task_of_mine_that_blocks_another_is_named_with_it():
     palette = garden("Choose palette")
     guide = garden("Build style guide", blocked_by=(palette.id,), due=days_later(4))
-    assert lines(palette, guide) == ["Choose palette blocks Build style guide (due on Saturday)"]
+    assert lines(palette, guide) == ["Blocked: Build style guide (due on Saturday), by Choose palette"]
 
 
 def test_a_blocked_task_names_the_person_for_whom_it_waits():
     plan = garden("Draw the plan", assignee="Jonas", holder=Holder.OTHER)
     permit = garden("Send the permit", blocked_by=(plan.id,), due=TODAY)
-    assert lines(plan, permit)[0] == "Send the permit (due today) waits for Draw the plan (Jonas)"
+    assert lines(plan, permit)[0] == "Blocked: Send the permit (due today), by Jonas"
 
 
 def test_a_blocked_task_without_a_near_date_is_only_counted():

@@ -137,10 +137,8 @@ class ProjectLines:
     def _blocked_sentence(self, blocker: Fact | None, ids: Sequence[str]) -> OutlineSentence:
         context, facts = self._context, self._context.facts(ids)
         context.naming.name(*ids[:1], *facts[0].blockers[:1])
-        if blocker is not None and _is_mine(blocker):
-            text = wording.blocks(blocker, facts, context.tense)
-        else:
-            text = wording.waits(facts[0], blocker, context.tense)
+        is_told_below = self._is_told_below(*facts[0].blockers[:1], ids[0])
+        text = wording.held_up(facts, blocker, context.tense, is_told_below=is_told_below)
         return context.line(Bucket.BLOCKED.value, text, (*ids, *facts[0].blockers[:1]))
 
     def _is_pressing(self, fact_id: str, blocker: Fact | None) -> bool:
@@ -148,6 +146,10 @@ class ProjectLines:
         fact, today = self._fact(fact_id), self._context.tense.today
         last = today + _WEEK if _is_mine(blocker) else wording.last_day_to_name(fact, today)
         return self._days_late(fact_id) <= _RECENT_DAYS and wording.due_day(fact) <= last
+
+    def _is_told_below(self, *blocker_and_blocked: str) -> bool:
+        """Return whether the line of a person says that the person holds a task up."""
+        return any(set(blocker_and_blocked) <= set(claim.facts) for claim in self._section.waiting)
 
     def _waiting(self) -> Iterator[tuple[OutlineSentence, bool]]:
         """Yield a sentence for each person, with whether a task is overdue or holds up the reader."""

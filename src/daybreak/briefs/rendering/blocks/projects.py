@@ -55,7 +55,7 @@ def _quiet(quiet: Sequence[tuple[Section, ProjectLines]], context: BlockContext)
     counts = [sum(one.rest_count(bucket) for _, one in quiet) for bucket in Bucket]
     numbers = [wording.RestCount(bucket, n, is_rest=False) for bucket, n in zip(Bucket, counts, strict=True)]
     facts = tuple(fact for _, one in quiet for fact in one.rest_facts())
-    yield Heading(2, "Other projects", part=Part.PROJECT)
+    yield Heading(2, "Everything else", part=Part.PROJECT)
     yield ListBlock(ListStyle.LINES, (context.line("", wording.quiet(names, numbers), facts),))
 
 

@@ -15,6 +15,7 @@ from daybreak.briefs.wording.formatting import (
     on_near_moment,
     plural,
 )
+from daybreak.briefs.wording.people import display_name
 from daybreak.briefs.wording.tasks import age, of_person, priority
 from daybreak.briefs.wording.titles import quoted
 from daybreak.claims import Fact
@@ -112,17 +113,14 @@ def last_day_soon(today: date) -> date:
     return today + timedelta(days={4: 3, 5: 2}.get(today.weekday(), 1))
 
 
-def blocks(blocker: Fact, blocked: Sequence[Fact], tense: Tense) -> str:
-    """Return “A” blocks “B” (due tomorrow) and 2 others”."""
-    others = f" and {plural(len(blocked) - 1, 'other')}" if len(blocked) > 1 else ""
-    return f"{quoted(blocker.title)} blocks {_with_due(blocked[0], tense)}{others}"
-
-
-def waits(blocked: Fact, blocker: Fact | None, tense: Tense) -> str:
-    """Return “B” (due today) waits for “A” (Jonas)”."""
+def held_up(blocked: Sequence[Fact], blocker: Fact | None, tense: Tense, *, is_told_below: bool) -> str:
+    """Return “Blocked: “B” (due tomorrow) and 2 others, by “A” (Jonas)”; “by Jonas” if his line names “A”."""
+    first = _with_due(blocked[0], tense)
     if blocker is None:
-        return f"{_with_due(blocked, tense)} is blocked"
-    return f"{_with_due(blocked, tense)} waits for {quoted(blocker.title)}{of_person(blocker)}"
+        return f"Blocked: {first}"
+    others = f" and {plural(len(blocked) - 1, 'other')}" if len(blocked) > 1 else ""
+    person = display_name(blocker.assignee or "") if is_told_below else ""
+    return f"Blocked: {first}{others}, by {person or f'{quoted(blocker.title)}{of_person(blocker)}'}"
 
 
 def _with_due(fact: Fact, tense: Tense) -> str:
