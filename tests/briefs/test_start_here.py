@@ -190,6 +190,19 @@ def test_a_common_word_does_not_make_a_later_task_part_of_a_meeting(
     assert near.worth.occasion is not None
 
 
+@pytest.mark.parametrize(
+    ("title", "is_for_it"),
+    [
+        ("Review the draft of Jonas", False),
+        ("Buy a birthday cake", True),
+        ("Wrap the present for Jonas' birthday", True),
+    ],
+)
+def test_a_task_for_a_person_is_not_for_the_birthday(title: str, is_for_it: bool):
+    (candidate,) = rank(event("Jonas' birthday", TODAY), task(title, due=TODAY))
+    assert (candidate.worth.occasion is not None) == is_for_it
+
+
 def test_the_next_step_of_a_phase_that_ends_soon_says_so():
     site = project("Site")
     build = phase(site, "Build", start_on=days_later(-20), end_on=days_later(10))

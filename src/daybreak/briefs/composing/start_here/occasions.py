@@ -21,6 +21,10 @@ def _split_words(text: str) -> frozenset[str]:
 
 _WORD = re.compile(r"\w+(?:[-.]\w+)*")
 _IN_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+# A task for a person is not for the birthday of that person.
+_BIRTHDAY = re.compile(
+    r"\b(?:birthday|geburtstag|anniversaire|cumplea[nñ]os|compleanno|verjaardag)\b", re.IGNORECASE
+)
 _STEM_LENGTH = 6
 _NO_EVENTS: frozenset[int] = frozenset()
 _NO_STEMS: frozenset[str] = frozenset()
@@ -80,6 +84,7 @@ def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping
         return {}
     by_stem, by_project = _index(events, agenda)
     telling = [_telling_stems(event.title) for event, _ in events]
+    is_strict = [_BIRTHDAY.search(event.title) is not None for event, _ in events]
     shared = _rare_stems(tasks, frozenset(by_stem))
     found: dict[UUID, Occasion] = {}
     for task in tasks:
@@ -87,7 +92,9 @@ def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping
         counts = Counter(number for stem in stems for number in by_stem[stem])
         is_later = _is_due_later(task, day)
         words = {
-            number: n for number, n in counts.items() if n > 1 or not is_later or stems & telling[number]
+            number: count
+            for number, count in counts.items()
+            if count > 1 or stems & telling[number] or not (is_later or is_strict[number])
         }
         of_project = by_project.get(task.project_id, _NO_EVENTS)
         occasions = [
@@ -170,6 +177,8 @@ def _telling_stems(title: str) -> frozenset[str]:
     """Return the stems of an event's title that connect alone: names, codes, long words, or its only one."""
     subject = _subject_of(title)
     stems = _stems(subject)
+    if day_of_person := _BIRTHDAY.search(subject):
+        return stems & _stems(day_of_person[0])
     if len(stems) == 1:
         return stems
     telling = (
