@@ -157,7 +157,7 @@ class ProjectLines:
             tasks = [self._fact(one) for one in claim.facts if self._context.is_task(one)]
             today = self._context.tense.today
             matters = any(wording.due_day(fact) < today or _is_mine(fact) for fact in tasks)
-            yield self._context.line(claim.kind, claim.text, claim.facts), matters
+            yield self._context.line(claim.kind, claim.text.removesuffix("."), claim.facts), matters
 
     def _fact(self, fact_id: str) -> Fact:
         return self._context.document.facts[fact_id]

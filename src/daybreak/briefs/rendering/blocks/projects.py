@@ -95,8 +95,9 @@ def _full_bucket(view: BucketEntries, context: BlockContext) -> Iterator[Block]:
 
 
 def _full_person(claim: Claim, context: BlockContext) -> Iterator[Block]:
-    yield Heading(3, one_line(claim.text).removesuffix("."))
     tasks = [one for one in claim.facts if context.is_task(one) and not context.is_mine(one)]
+    whole = one_line(claim.text).removesuffix(".")
+    yield Heading(3, whole.partition(": ")[0], count=len(tasks)) if tasks else Heading(3, whole)
     fresh = context.naming.unnamed(tasks)
     context.naming.name(*fresh)
     sentences = tuple(
