@@ -44,7 +44,7 @@ def _attended(event: Event) -> str:
 
 
 def _is_marked_tentative(event: Event) -> bool:
-    """Return whether to say that an event is tentative: not if its title says so."""
+    """Return whether an event needs the mark “tentative”, because its title lacks the word."""
     return event.tentative and "tentative" not in event.title.casefold()
 
 

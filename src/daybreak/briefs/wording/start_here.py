@@ -72,7 +72,7 @@ def join_reasons(parts: Iterable[str]) -> str:
 
 
 def with_remarks(reason: str, *remarks: str) -> str:
-    """Return a reason with remarks behind what it says of the task itself, before other tasks and events."""
+    """Return a reason with remarks after its part about the task itself, before other tasks and events."""
     own, _, others = reason.partition("; ")
     if any(is_title for _, is_title in split_titles(own)):
         own, others = "", reason

@@ -36,7 +36,7 @@ def first_blocks(context: BlockContext) -> Iterator[Block]:
 
 
 def _next_action(action: NextAction, context: BlockContext) -> OutlineSentence:
-    # A reason says too little of a task where each is listed.
+    # At full length every task has a line of its own, with its date.
     told = action.facts[:1] if context.length is BriefLength.FULL else action.facts
     context.naming.name(*filter(context.is_task, told))
     estimate = "" if action.estimate_minutes is None else duration(action.estimate_minutes)

@@ -148,7 +148,7 @@ class ProjectLines:
         return self._days_late(fact_id) <= _RECENT_DAYS and wording.due_day(fact) <= last
 
     def _is_told_below(self, *blocker_and_blocked: str) -> bool:
-        """Return whether the line of a person says that the person holds a task up."""
+        """Return whether a person's line names the task and what it holds up."""
         return any(set(blocker_and_blocked) <= set(claim.facts) for claim in self._section.waiting)
 
     def _waiting(self) -> Iterator[tuple[OutlineSentence, bool]]:
