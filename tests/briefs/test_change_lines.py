@@ -292,7 +292,7 @@ def test_a_task_that_is_named_further_up_is_counted():
 def test_a_first_action_says_what_changed_about_it(before, now, expected):
     document = compose_after(snapshot_of(agenda(*before)), agenda(*now))
     first = next(block for block in build_outline(document) if isinstance(block, ListBlock))
-    assert expected in first.sentences[0].remarks
+    assert first.sentences[0].remarks == (f"due today, {expected}",)
     assert lines_of(document) == []
 
 

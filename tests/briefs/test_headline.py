@@ -5,7 +5,9 @@ import pytest
 
 from daybreak.agenda import TaskStatus
 from daybreak.briefs.document.model import Counts, SinceLast
+from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.wording import headline as wording
+from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, task
 
@@ -84,6 +86,11 @@ def test_an_agenda_without_any_source_is_an_invitation():
     for command in ("daybreak brief FOLDER", "daybreak sources add URL", "daybreak sample demo"):
         assert command in only.text
     assert "“" not in only.text
+
+
+def test_a_glance_shows_the_whole_invitation():
+    text = render(compose_brief(agenda(sources=())).document, OutputFormat.TEXT, BriefLength.GLANCE)
+    assert "daybreak brief demo" in text
 
 
 @pytest.mark.parametrize("thing", [task(source_id=None), event(source_id=None, start=TODAY)])

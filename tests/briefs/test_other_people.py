@@ -301,6 +301,12 @@ def test_a_declined_event_is_not_part_of_the_day():
     assert weekly.week.calendar == ()
 
 
+def test_a_title_that_says_tentative_is_not_marked_again():
+    supplier = event("Tentative: supplier", local(9, 30), tentative=True)
+    document = compose_brief(agenda(supplier)).document
+    assert [entry.text for entry in document.timeline if entry.facts] == ["“Tentative: supplier”"]
+
+
 def test_a_tentative_event_is_busy_and_marked():
     supplier = event("Supplier", local(9, 30), tentative=True)
     document = compose_brief(agenda(event("Stand-up", local(9)), supplier)).document

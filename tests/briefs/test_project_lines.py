@@ -10,6 +10,7 @@ from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.wording.lines.projects import last_day_soon
 from daybreak.briefs.wording.tasks import age
 from daybreak.briefs.wording.titles import without_marks
+from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, days_later, phase, project, task
 
@@ -84,13 +85,31 @@ def test_before_a_weekend_the_monday_after_it_is_soon():
 def test_a_task_of_mine_that_blocks_another_is_named_with_it():
     palette = garden("Choose palette")
     guide = garden("Build style guide", blocked_by=(palette.id,), due=days_later(4))
-    assert lines(palette, guide) == ["Choose palette blocks Build style guide (due on Saturday)"]
+    assert lines(palette, guide) == ["Blocked: Build style guide (due on Saturday), by Choose palette"]
+
+
+def test_a_blocked_task_of_a_reason_is_not_named_again_but_listed_at_full_length():
+    palette = garden("Choose palette", due=TODAY)
+    guide = garden("Build style guide", due=days_later(4), blocked_by=(palette.id,))
+    document = compose_brief(agenda(GARDEN, palette, guide)).document
+    assert document.next_actions[0].reason == "due today; blocks “Build style guide”"
+    short, full = (
+        str(build_outline(document, length)) for length in (BriefLength.STANDARD, BriefLength.FULL)
+    )
+    assert ("due on Saturday" in short, full.count("Build style guide")) == (False, 2)
+
+
+def test_the_tasks_of_a_person_are_named_once_at_full_length():
+    theirs = garden("Draw the plan", holder=Holder.OTHER, assignee="Jonas")
+    outline = build_outline(compose_brief(agenda(GARDEN, theirs)).document, BriefLength.FULL)
+    assert Heading(3, "Waiting for Jonas", count=1) in outline
+    assert str(outline).count("Draw the plan") == 1
 
 
 def test_a_blocked_task_names_the_person_for_whom_it_waits():
     plan = garden("Draw the plan", assignee="Jonas", holder=Holder.OTHER)
     permit = garden("Send the permit", blocked_by=(plan.id,), due=TODAY)
-    assert lines(plan, permit)[0] == "Send the permit (due today) waits for Draw the plan (Jonas)"
+    assert lines(plan, permit)[0] == "Blocked: Send the permit (due today), by Jonas"
 
 
 def test_a_blocked_task_without_a_near_date_is_only_counted():

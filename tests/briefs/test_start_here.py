@@ -162,6 +162,49 @@ def test_a_meeting_of_a_project_raises_its_dated_tasks():
     assert found == {"Draw the quay": 26 + 8, "Paint the shed": 0}
 
 
+def test_what_is_due_today_for_a_meeting_of_its_project_comes_before_what_is_due_later():
+    budget = project("Harbour")
+    steering = event("Harbour steering", local(14))
+    due = task("Draw the quay", due=TODAY, project_id=budget.id)
+    later = task("Fix the crane", due=days_later(2), priority=HIGHEST)
+    found = rank(budget, steering, due, later)
+    assert [(one.task.title, one.score) for one in found] == [
+        ("Draw the quay", 50 + 12),
+        ("Fix the crane", 56),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "meeting", "is_for_it"),
+    [
+        ("Fix the job ad for design", "Design critique", False),
+        ("Review the dentist", "Dentist", True),
+        ("Send the copy to Noelle", "Call Noelle about dinner", True),
+        ("Patch the bastion hosts", "Change window: bastion work", True),
+    ],
+)
+def test_a_common_word_does_not_make_a_later_task_part_of_a_meeting(
+    title: str, meeting: str, is_for_it: bool
+):
+    (candidate,) = rank(event(meeting, local(14)), task(title, due=days_later(2)))
+    assert (candidate.worth.occasion is not None) == is_for_it
+    (near,) = rank(event(meeting, local(14)), task(title, due=TODAY))
+    assert near.worth.occasion is not None
+
+
+@pytest.mark.parametrize(
+    ("title", "is_for_it"),
+    [
+        ("Review the draft of Jonas", False),
+        ("Buy a birthday cake", True),
+        ("Wrap the present for Jonas' birthday", True),
+    ],
+)
+def test_a_task_for_a_person_is_not_for_the_birthday(title: str, is_for_it: bool):
+    (candidate,) = rank(event("Jonas' birthday", TODAY), task(title, due=TODAY))
+    assert (candidate.worth.occasion is not None) == is_for_it
+
+
 def test_the_next_step_of_a_phase_that_ends_soon_says_so():
     site = project("Site")
     build = phase(site, "Build", start_on=days_later(-20), end_on=days_later(10))

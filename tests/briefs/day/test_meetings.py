@@ -145,8 +145,16 @@ def test_a_meeting_names_the_most_pressing_task_and_counts_the_others():
         )
     ]
     found = context(choir, *tasks, event("Choir rehearsal"))
-    assert found.text == "Choir: “New”, 2 days overdue; “Old”, 9 days overdue; 1 more due soon"
+    assert found.text == "Choir: “New”, 2 days overdue; “Old”, 9 days overdue; 1 due soon"
     assert found.reason == "Choir"
+
+
+def test_a_count_says_more_only_of_the_state_of_a_named_task():
+    choir = project("Choir")
+    due = (days_later(-2), days_later(-9), days_later(-12), days_later(3))
+    tasks = [task(f"Task {number}", due=one, project_id=choir.id) for number, one in enumerate(due)]
+    found = context(choir, *tasks, event("Choir rehearsal"))
+    assert found.text.endswith("9 days overdue; 1 more overdue, 1 due soon")
 
 
 def test_a_meeting_has_the_last_note_of_its_project():

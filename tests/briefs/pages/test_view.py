@@ -32,18 +32,21 @@ def test_a_title_is_a_piece_of_its_own_without_quotation_marks():
 
 
 def test_the_reason_about_a_date_is_a_chip_and_the_others_are_words():
-    sentence = only_sentence(first_page("2 days overdue, “Market, spring” is at 10:00"), "FIRST")
+    sentence = only_sentence(first_page("2 days overdue; “Market, spring” is at 10:00"), "FIRST")
     assert sentence.chips == (Chip("2 days overdue", "late"),)
     assert sentence.remarks == (
-        (Piece("Market, spring", is_title=True), Piece(" is at 10:00", is_title=False)),
-        (Piece("20 min", is_title=False),),
+        (
+            Piece("20 min; ", is_title=False),
+            Piece("Market, spring", is_title=True),
+            Piece(" is at 10:00", is_title=False),
+        ),
     )
     assert only_sentence(first_page("due today"), "FIRST").chips == (Chip("Due today", "today"),)
 
 
 def test_a_title_with_the_word_due_is_no_chip():
     sentence = only_sentence(first_page("“Rent is due” is at 10:00"), "FIRST")
-    assert (sentence.chips, sentence.remarks[0][0]) == ((), Piece("Rent is due", is_title=True))
+    assert (sentence.chips, sentence.remarks[0][1]) == ((), Piece("Rent is due", is_title=True))
 
 
 def test_a_line_that_sums_up_has_a_label_and_opens_to_single_sentences():

@@ -106,7 +106,7 @@ def test_uncounted_warnings_are_said_to_be_more():
 
 def test_a_quiet_day_is_short():
     blocks = build_outline(quiet())
-    assert headings(blocks) == [(2, "Other projects")]
+    assert headings(blocks) == [(2, "Everything else")]
     assert len(blocks) == 5
 
 

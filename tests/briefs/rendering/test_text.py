@@ -58,7 +58,7 @@ def test_a_quiet_day_as_a_whole():
         "A quiet day: nothing is due, overdue or on the calendar.\n"
         "Next: Book the chimney sweep, on Tuesday 14 April. [todo.txt:1]\n"
         "\n"
-        "Other projects: House; 1 later\n"
+        "Everything else: House; 1 later\n"
         "\n"
         "As of 06:30 (Europe/Berlin), from home.\n"
     )

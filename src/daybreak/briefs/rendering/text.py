@@ -30,6 +30,7 @@ from daybreak.briefs.wording.titles import without_marks
 _INDENT = "  "
 _SECTION_LEVEL = 2
 _MAX_JOINED_LINES = 2
+_WALL_OF_TEXT = 5  # so many lines without a break are hard to read
 _ENDS = (".", "?", "!", ":", "…")
 
 
@@ -92,7 +93,8 @@ class _TextPart:
     def _body(self) -> Iterator[str]:
         if self.is_compact:
             packed, filled = _packed(self._sentences(), _INDENT), wrap(_joined(self._sentences()), _INDENT)
-            yield from min(packed, filled, key=len)
+            is_wall = len(packed) == len(filled) + 1 and len(filled) >= _WALL_OF_TEXT
+            yield from packed if is_wall or len(packed) <= len(filled) else filled
             return
         indent = _INDENT
         for block in self.blocks:

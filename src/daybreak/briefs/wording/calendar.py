@@ -15,7 +15,7 @@ _MAX_TOMORROW = 3
 def event(event: Event, *, is_focus: bool = False) -> str:
     """Return an event of the timeline, without its times; focus time may be time for tasks."""
     where = f", {place}" if (place := own_words(event.location)) else ""
-    remarks = ["tentative"] if event.tentative else []
+    remarks = ["tentative"] if _is_marked_tentative(event) else []
     if not event.all_day and (is_focus or not event.busy):
         remarks.append("time for tasks" if is_focus else "marked as free")
     said = f"{quoted(event.title)}{where}"
@@ -40,7 +40,12 @@ def overlaps(title: str, until: datetime, more: int) -> str:
 
 
 def _attended(event: Event) -> str:
-    return f"{quoted(event.title)} (tentative)" if event.tentative else quoted(event.title)
+    return f"{quoted(event.title)} (tentative)" if _is_marked_tentative(event) else quoted(event.title)
+
+
+def _is_marked_tentative(event: Event) -> bool:
+    """Return whether an event needs the mark “tentative”, because its title lacks the word."""
+    return event.tentative and "tentative" not in event.title.casefold()
 
 
 class LoadNumbers(NamedTuple):

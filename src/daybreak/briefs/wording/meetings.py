@@ -1,5 +1,6 @@
 """The line below a meeting: what its project has open, and its last note."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,8 +11,9 @@ from daybreak.briefs.wording.titles import own_words, quoted
 from daybreak.claims import Fact
 
 _MAX_NAMED = 2
-_WIDTH = 85
+_WIDTH = 95
 _NEAR_DAYS = 7
+_STATES = ("due today", "overdue", "due soon", "open")
 
 
 class MeetingFacts(NamedTuple):
@@ -58,7 +60,7 @@ def context(told: MeetingFacts, tense: Tense) -> MeetingLine:
 def _text(told: MeetingFacts, most: int, tense: Tense, *, is_counted: bool) -> str:
     named, rest = told.tasks[:most], told.tasks[most:]
     parts = [f"{quoted(fact.title)}, {_whose(fact, told)}{_due(fact, tense)}" for fact in named]
-    if is_counted and (counts := _counts(rest, tense, is_more=bool(named))):
+    if is_counted and (counts := _counts(named, rest, tense)):
         parts.append(counts)
     if is_counted and told.above:
         parts.append(f"{told.above} above")
@@ -68,15 +70,20 @@ def _text(told: MeetingFacts, most: int, tense: Tense, *, is_counted: bool) -> s
     return f"{subject}: {'; '.join(parts)}" if subject else "; ".join(parts)
 
 
-def _counts(rest: Sequence[Fact], tense: Tense, *, is_more: bool) -> str:
-    """Return “2 more due today, 3 overdue”."""
-    overdue = sum(1 for fact in rest if (days := _days_left(fact, tense)) is not None and days < 0)
-    today = sum(1 for fact in rest if _days_left(fact, tense) == 0)
-    soon = sum(1 for fact in rest if 0 < (_days_left(fact, tense) or 0) <= _NEAR_DAYS)
-    others = len(rest) - overdue - today - soon
-    counted = ((today, "due today"), (overdue, "overdue"), (soon, "due soon"), (others, "open"))
-    said = ", ".join(f"{number} {state}" for number, state in counted if number)
-    return said.replace(" ", " more ", 1) if is_more else said
+def _counts(named: Sequence[Fact], rest: Sequence[Fact], tense: Tense) -> str:
+    """Return “2 more overdue, 3 open”: more, where a named task is in the same state."""
+    said = Counter(_state(fact, tense) for fact in named)
+    counted = Counter(_state(fact, tense) for fact in rest)
+    return ", ".join(
+        f"{counted[state]} {'more ' if said[state] else ''}{state}" for state in _STATES if counted[state]
+    )
+
+
+def _state(fact: Fact, tense: Tense) -> str:
+    days = _days_left(fact, tense)
+    if days is None or days > _NEAR_DAYS:
+        return "open"
+    return "due today" if days == 0 else "overdue" if days < 0 else "due soon"
 
 
 def _whose(fact: Fact, told: MeetingFacts) -> str:

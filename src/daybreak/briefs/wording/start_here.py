@@ -6,7 +6,7 @@ from datetime import date, datetime
 from daybreak.agenda import Priority
 from daybreak.briefs.wording.formatting import Tense, calendar_date, clock_time, weekday
 from daybreak.briefs.wording.tasks import days_overdue
-from daybreak.briefs.wording.titles import quoted
+from daybreak.briefs.wording.titles import quoted, split_titles
 from daybreak.claims import Fact
 
 _PRIORITIES = {
@@ -69,6 +69,15 @@ def longer_than_free_time() -> str:
 def join_reasons(parts: Iterable[str]) -> str:
     """Return the reasons of an action in one phrase."""
     return "; ".join(filter(None, parts)) or "nothing is more urgent"
+
+
+def with_remarks(reason: str, *remarks: str) -> str:
+    """Return a reason with remarks after its part about the task itself, before other tasks and events."""
+    own, _, others = reason.partition("; ")
+    if any(is_title for _, is_title in split_titles(own)):
+        own, others = "", reason
+    told = ", ".join(filter(None, (own, *remarks)))
+    return "; ".join(filter(None, (told, others)))
 
 
 def still_wanted(fact: Fact, tense: Tense) -> str:

@@ -16,7 +16,7 @@ in progress                                 6; without a date 15, untouched for 
 a title with money, a deadline, health      8
 a title with a person who waits             6
 for a meeting of today, by its words        22, or 14 by one word alone
-for a meeting of today, by its project      8, if it is dated
+for a meeting of today, by its project      12 if it is due today, 8 if it is dated otherwise
 for a meeting of tomorrow, by its words     11
 next step of a phase that ends in 14 days   5
 put off to a later day before               -4 each time, up to three

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from daybreak.agenda import Agenda, Event, Task
 from daybreak.briefs.composing.day.meetings import find_meeting_projects
+from daybreak.briefs.composing.day.title_words import title_words
 from daybreak.briefs.facts.day import Day, last_day
 from daybreak.briefs.facts.snapshot import fold_title
 
@@ -20,9 +21,15 @@ def _split_words(text: str) -> frozenset[str]:
 
 _WORD = re.compile(r"\w+(?:[-.]\w+)*")
 _IN_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+# A task for a person is not for the birthday of that person.
+_BIRTHDAY = re.compile(
+    r"\b(?:birthday|geburtstag|anniversaire|cumplea[nñ]os|compleanno|verjaardag)\b", re.IGNORECASE
+)
 _STEM_LENGTH = 6
 _NO_EVENTS: frozenset[int] = frozenset()
+_NO_STEMS: frozenset[str] = frozenset()
 _SHORTEST_WORD = 4
+_LONG_WORD = 7
 # A word in more titles than these names a project or a habit, not what a meeting is about.
 _COMMON_COUNT = 3
 _COMMON_SHARE = 0.1
@@ -76,19 +83,34 @@ def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping
     if not events:
         return {}
     by_stem, by_project = _index(events, agenda)
+    telling = [_telling_stems(event.title) for event, _ in events]
+    is_strict = [_BIRTHDAY.search(event.title) is not None for event, _ in events]
     shared = _rare_stems(tasks, frozenset(by_stem))
     found: dict[UUID, Occasion] = {}
     for task in tasks:
-        words = Counter(number for stem in shared.get(task.id, ()) for number in by_stem[stem])
+        stems = shared.get(task.id, _NO_STEMS)
+        counts = Counter(number for stem in stems for number in by_stem[stem])
+        is_later = _is_due_later(task, day)
+        words = {
+            number: count
+            for number, count in counts.items()
+            if count > 1 or stems & telling[number] or not (is_later or is_strict[number])
+        }
         of_project = by_project.get(task.project_id, _NO_EVENTS)
         occasions = [
             occasion
             for number in of_project.union(words)
-            if (occasion := _make_occasion(*events[number], words[number], number in of_project))
+            if (occasion := _make_occasion(*events[number], words.get(number, 0), number in of_project))
         ]
         if occasions:
             found[task.id] = min(occasions, key=lambda one: one.sort_key)
     return found
+
+
+def _is_due_later(task: Task, day: Day) -> bool:
+    """Return whether a task is due after tomorrow: then a common word does not tie it to a meeting."""
+    due = day.date_of(task.due)
+    return due is not None and due > day.today + timedelta(days=1)
 
 
 def _index(
@@ -148,6 +170,23 @@ def _rare_stems(tasks: Collection[Task], wanted: frozenset[str]) -> Mapping[UUID
 def _stems(title: str) -> frozenset[str]:
     words: Sequence[str] = _WORD.findall(fold_title(title))
     return frozenset(word[:_STEM_LENGTH] for word in words if _is_strong(word))
+
+
+@lru_cache(maxsize=4096)
+def _telling_stems(title: str) -> frozenset[str]:
+    """Return the stems of an event's title that connect alone: names, codes, long words, or its only one."""
+    subject = _subject_of(title)
+    stems = _stems(subject)
+    if day_of_person := _BIRTHDAY.search(subject):
+        return stems & _stems(day_of_person[0])
+    if len(stems) == 1:
+        return stems
+    telling = (
+        fold_title(word.shown)[:_STEM_LENGTH]
+        for word in title_words(subject)
+        if word.is_name or word.is_code or len(word.shown) >= _LONG_WORD
+    )
+    return stems.intersection(telling)
 
 
 @lru_cache(maxsize=4096)

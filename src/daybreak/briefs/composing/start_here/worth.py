@@ -28,8 +28,8 @@ BEGUN_UNDATED, STALE_UNDATED = 15, 6
 IN_PROGRESS, LONG, PHASE_ENDS = 6, 10, 5
 CONSEQUENCE, WAITING_PERSON = 8, 6
 BLOCKS_OTHERS, BLOCKED_SHARE = 8, 0.95
-# Of a task that is for a meeting: by one word, by several, by its project alone.
-FOR_MEETING, FOR_MEETING_SURELY, FOR_PROJECT = 14, 22, 8
+# Of a task for a meeting: by one word, by several, by its project alone (due today, or dated otherwise).
+FOR_MEETING, FOR_MEETING_SURELY, FOR_PROJECT_NOW, FOR_PROJECT = 14, 22, 12, 8
 TOMORROW_SHARE = 0.5
 PUT_OFF, PUT_OFF_MOST = 4, 3
 HALF_LIFE_DAYS = 14
@@ -92,7 +92,9 @@ def worth_of(task: Task, around: Surroundings, times_put_off: int = 0) -> Worth:
     blocks, inherited = _inherit(task, around)
     points = max(own, inherited * BLOCKED_SHARE) + (BLOCKS_OTHERS if blocks else 0)
     if occasion:
-        points += _points_of_occasion(occasion, is_dated=own > OLD_DEBT_MOST)
+        points += _points_of_occasion(
+            occasion, is_dated=own > OLD_DEBT_MOST, is_due=_is_due(task, around.day)
+        )
     points -= PUT_OFF * min(times_put_off, PUT_OFF_MOST)
     return Worth(max(0, points), is_trifle, blocks, occasion, phase)
 
@@ -148,14 +150,18 @@ def _points_of_begun(task: Task, day: Day) -> int:
     return STALE_UNDATED if is_stale(task, day) else BEGUN_UNDATED
 
 
-def _points_of_occasion(occasion: Occasion, *, is_dated: bool) -> float:
+def _is_due(task: Task, day: Day) -> bool:
+    return task.due is not None and day.date_of(task.due) == day.today
+
+
+def _points_of_occasion(occasion: Occasion, *, is_dated: bool, is_due: bool) -> float:
     share = 1.0 if occasion.is_today else TOMORROW_SHARE
     if occasion.words > 1 or (occasion.words and occasion.is_of_project):
         return FOR_MEETING_SURELY * share
     if occasion.words:
         return FOR_MEETING * share
     # A project has many tasks: a meeting of it calls for those that have a date.
-    return FOR_PROJECT * share if is_dated else 0
+    return (FOR_PROJECT_NOW if is_due else FOR_PROJECT) * share if is_dated else 0
 
 
 def _inherit(task: Task, around: Surroundings) -> tuple[Task | None, float]:

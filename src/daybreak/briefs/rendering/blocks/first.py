@@ -16,7 +16,9 @@ from daybreak.briefs.rendering.outline import (
     Prose,
 )
 from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.briefs.wording import start_here as wording
 from daybreak.briefs.wording.formatting import duration
+from daybreak.people import BriefLength
 
 
 def first_blocks(context: BlockContext) -> Iterator[Block]:
@@ -34,9 +36,11 @@ def first_blocks(context: BlockContext) -> Iterator[Block]:
 
 
 def _next_action(action: NextAction, context: BlockContext) -> OutlineSentence:
-    context.naming.name(*filter(context.is_task, action.facts))
+    # At full length every task has a line of its own, with its date.
+    told = action.facts[:1] if context.length is BriefLength.FULL else action.facts
+    context.naming.name(*filter(context.is_task, told))
     estimate = "" if action.estimate_minutes is None else duration(action.estimate_minutes)
     news = change_remark(action.facts[0], context) if action.facts else ""
-    remarks = tuple(filter(None, (one_line(action.reason), news, estimate)))
+    remarks = (wording.with_remarks(one_line(action.reason), news, estimate),)
     refs = context.refs.shorten(action.facts[:1])
     return replace(context.sentence(action), remarks=remarks, source_refs=refs)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MAX_TITLE = 45
-_MAX_LINE = 90
+_TITLE_WIDTHS = (_MAX_TITLE, 25, 15)
+_MAX_LINE = 96
 _MAX_EVENTS = 6
 _MAX_ACTIONS = 3
 
@@ -36,9 +37,11 @@ _MAX_ACTIONS = 3
 def glance_opening(sentences: Iterable[OutlineSentence], most_lines: int) -> Iterator[Prose]:
     """Yield the opening sentences that fit on a number of lines."""
     lines, used, shown = 1, 0, []
-    for sentence in map(_shortened, sentences):
+    for sentence in (_shortened(one, _MAX_LINE * most_lines) for one in sentences):
         columns = cell_len(without_marks(sentence.text)) + 2
-        lines, used = (lines, used + columns) if used + columns <= WIDTH else (lines + 1, columns)
+        is_beside = used + columns <= WIDTH
+        lines += 0 if is_beside else (columns - 1) // WIDTH + (1 if used else 0)
+        used = used + columns if is_beside else columns % WIDTH
         if lines > most_lines:
             break
         shown.append(sentence)
@@ -98,11 +101,10 @@ def _appointments(entries: Sequence[TimelineEntry], context: BlockContext) -> Ou
     return context.line("event", text, facts)
 
 
-def _shortened(sentence: OutlineSentence) -> OutlineSentence:
-    text = shorten_titles(sentence.text, _MAX_TITLE)
-    if cell_len(without_marks(text)) > _MAX_LINE:
-        text = _cut(text, _MAX_LINE)
-    return replace(sentence, text=text, source_refs=())
+def _shortened(sentence: OutlineSentence, most_columns: int = _MAX_LINE) -> OutlineSentence:
+    tries = (shorten_titles(sentence.text, columns) for columns in _TITLE_WIDTHS)
+    text = next((one for one in tries if cell_len(without_marks(one)) <= most_columns), None)
+    return replace(sentence, text=text or _cut(sentence.text, most_columns), source_refs=())
 
 
 def _cut(text: str, columns: int) -> str:

@@ -137,11 +137,9 @@ class ProjectLines:
 
     def _blocked_sentence(self, blocker: Fact | None, ids: Sequence[str]) -> OutlineSentence:
         context, facts = self._context, self._context.facts(ids)
-        context.naming.name(*ids, *facts[0].blockers[:1])
-        if blocker is not None and _is_mine(blocker):
-            text = wording.blocks(blocker, facts, context.tense)
-        else:
-            text = wording.waits(facts[0], blocker, context.tense)
+        is_told_below = self._is_told_below(*facts[0].blockers[:1], ids[0])
+        context.naming.name(*ids, *(() if is_told_below else facts[0].blockers[:1]))
+        text = wording.held_up(facts, blocker, context.tense, is_told_below=is_told_below)
         kind = Bucket.BLOCKED.value if blocker is None else "blocks"
         return context.line(kind, text, (*ids, *facts[0].blockers[:1]))
 
@@ -150,6 +148,10 @@ class ProjectLines:
         fact, today = self._fact(fact_id), self._context.tense.today
         last = today + _WEEK if _is_mine(blocker) else wording.last_day_to_name(fact, today)
         return self._days_late(fact_id) <= _RECENT_DAYS and wording.due_day(fact) <= last
+
+    def _is_told_below(self, *blocker_and_blocked: str) -> bool:
+        """Return whether a person's line names the task and what it holds up."""
+        return any(set(blocker_and_blocked) <= set(claim.facts) for claim in self._section.waiting)
 
     def _waiting(self) -> Iterator[tuple[OutlineSentence, bool]]:
         """Yield a sentence for each person, with whether a task is overdue or holds up the reader.
@@ -164,7 +166,7 @@ class ProjectLines:
             tasks = [self._fact(one) for one in ids]
             today = self._context.tense.today
             matters = any(wording.due_day(fact) < today or _is_mine(fact) for fact in tasks)
-            yield self._context.line(claim.kind, claim.text, claim.facts), matters
+            yield self._context.line(claim.kind, claim.text.removesuffix("."), claim.facts), matters
 
     def _fact(self, fact_id: str) -> Fact:
         return self._context.document.facts[fact_id]

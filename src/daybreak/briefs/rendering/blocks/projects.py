@@ -55,7 +55,7 @@ def _quiet(quiet: Sequence[tuple[Section, ProjectLines]], context: BlockContext)
     counts = [sum(one.rest_count(bucket) for _, one in quiet) for bucket in Bucket]
     numbers = [wording.RestCount(bucket, n, is_rest=False) for bucket, n in zip(Bucket, counts, strict=True)]
     facts = tuple(fact for _, one in quiet for fact in one.rest_facts())
-    yield Heading(2, "Other projects", part=Part.PROJECT)
+    yield Heading(2, "Everything else", part=Part.PROJECT)
     yield ListBlock(ListStyle.LINES, (context.line("rest", wording.quiet(names, numbers), facts),))
 
 
@@ -95,8 +95,9 @@ def _full_bucket(view: BucketEntries, context: BlockContext) -> Iterator[Block]:
 
 
 def _full_person(claim: Claim, context: BlockContext) -> Iterator[Block]:
-    yield Heading(3, one_line(claim.text).removesuffix("."))
     tasks = [one for one in claim.facts if context.is_task(one) and not context.is_mine(one)]
+    whole = one_line(claim.text).removesuffix(".")
+    yield Heading(3, whole.partition(": ")[0], count=len(tasks)) if tasks else Heading(3, whole)
     fresh = context.naming.unnamed(tasks)
     context.naming.name(*fresh)
     sentences = tuple(

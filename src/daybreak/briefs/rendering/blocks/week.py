@@ -82,7 +82,7 @@ def _glance(week: Week, context: BlockContext) -> Iterator[Block]:
         claims.sort(key=lambda claim: _newest_first(claim, context))
         if claims:
             phrases = [_phrase(claim, context) for claim in claims[: _GLANCE.named]]
-            text = weekly.topic_line(topic, len(claims), phrases, _REST.get(topic, "more"))
+            text = weekly.topic_line(topic, len(claims), phrases, "more")
             lines.append(context.line(topic.value, text, _cited(claims)))
     if lines := [*lines, *_day_lines(week, _GLANCE, context)]:
         yield ListBlock(ListStyle.LINES, tuple(lines))

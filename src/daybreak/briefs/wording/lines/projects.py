@@ -112,19 +112,16 @@ def last_day_soon(today: date) -> date:
     return today + timedelta(days={4: 3, 5: 2}.get(today.weekday(), 1))
 
 
-def blocks(blocker: Fact, blocked: Sequence[Fact], tense: Tense) -> str:
-    """Return “A” blocks “B” (due tomorrow) and 2 others”."""
-    others = f" and {plural(len(blocked) - 1, 'other')}" if len(blocked) > 1 else ""
-    return f"{quoted(blocker.title)} blocks {_with_due(blocked[0], tense)}{others}"
-
-
-def waits(blocked: Fact, blocker: Fact | None, tense: Tense) -> str:
-    """Return “B” (due today) waits for “A” (Jonas, 3 days overdue)”."""
+def held_up(blocked: Sequence[Fact], blocker: Fact | None, tense: Tense, *, is_told_below: bool) -> str:
+    """Return “Blocked: “B” (due tomorrow) and 2 others, by “A” (Jonas)”; “by Jonas” if his line names “A”."""
+    first = _with_due(blocked[0], tense)
     if blocker is None:
-        return f"{_with_due(blocked, tense)} is blocked"
+        return f"Blocked: {first}"
+    others = f" and {plural(len(blocked) - 1, 'other')}" if len(blocked) > 1 else ""
     late = (tense.today - due_day(blocker)).days if blocker.due else 0
     overdue = f"{age(late)} overdue" if late > 0 else ""
-    return f"{_with_due(blocked, tense)} waits for {_with_remarks(blocker, person(blocker), overdue)}"
+    by = person(blocker) if is_told_below else ""
+    return f"Blocked: {first}{others}, by {by or _with_remarks(blocker, person(blocker), overdue)}"
 
 
 def _with_due(fact: Fact, tense: Tense) -> str:
