@@ -65,10 +65,11 @@ def glance_blocks(context: BlockContext) -> Iterator[Block]:
         yield ListBlock(ListStyle.NUMBERS, tuple(lines))
     ahead = [_shortened(context.sentence(claim)) for claim in document.tomorrow[:1]]
     if document.timeline:
-        ahead.insert(0, _appointments(document.timeline, context))
-    if ahead:
-        yield Heading(2, "Your day" if document.timeline else wording.TOMORROW, part=Part.DAY)
-        yield Prose(tuple(ahead))
+        yield Heading(2, "Your day", part=Part.DAY)
+        yield Prose((_appointments(document.timeline, context), *ahead))
+    elif ahead:
+        yield Heading(2, wording.TOMORROW, part=Part.AHEAD)
+        yield Prose(tuple(replace(one, text=wording.below_tomorrow(one.text)) for one in ahead))
 
 
 def glance_closing(text: str) -> Iterator[Closing]:
