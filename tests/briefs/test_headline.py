@@ -89,3 +89,12 @@ def test_an_agenda_without_any_source_is_an_invitation():
 @pytest.mark.parametrize("thing", [task(source_id=None), event(source_id=None, start=TODAY)])
 def test_something_entered_by_hand_is_no_empty_agenda(thing):
     assert "invitation" not in [claim.kind for claim in opening(agenda(thing, sources=()))]
+
+
+def test_a_quiet_day_names_what_comes_next_once():
+    tomorrow, later = days_later(1), days_later(12)
+    shown = compose_brief(agenda(task("Sow", due=tomorrow))).document
+    assert [claim.text for claim in shown.headline] == [wording.quiet(is_incomplete=False, has_others=False)]
+    assert [action.text for action in shown.next_actions] == ["“Sow”"]
+    fair = event("Fair", local(10, on=later), local(11, on=later))
+    assert "Next: “Fair”" in opening(agenda(fair))[-1].text

@@ -1,12 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from daybreak.agenda import Holder, Priority, TaskStatus
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, phase, project, task
-from .start_here_picks import best_points, first_titles, pick, rank
+from .start_here_picks import best_points, first_titles, pick, rank, titles
 
 BEGUN = TaskStatus.IN_PROGRESS
 LONG_AGO = datetime(2026, 3, 1, tzinfo=UTC)
@@ -251,3 +251,11 @@ def test_the_brief_shows_reason_estimate_and_source():
 def test_days_are_local_to_the_reader():
     late = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=22, minutes=30)
     assert best_points(task("Draw the plan", due=late)) == 35
+
+
+def test_after_the_working_hours_an_estimate_no_longer_matters():
+    things = task("Sow", due=TODAY, estimate_minutes=60), task("Mow", due=days_later(-9))
+    evening = compose_brief(agenda(*things), day(at=time(22))).document
+    assert titles(evening.next_actions) == ["Sow", "Mow"]
+    booked = event("Fair", local(9), local(17, 30))
+    assert titles(compose_brief(agenda(*things, booked)).document.next_actions) == ["Mow"]
