@@ -4,8 +4,10 @@ from datetime import date
 import pytest
 
 from daybreak.agenda import TaskStatus
-from daybreak.briefs.document.model import Counts, SinceLast
+from daybreak.briefs.document.model import Counts, Edition, SinceLast
+from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.wording import headline as wording
+from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, task
 
@@ -84,6 +86,16 @@ def test_an_agenda_without_any_source_is_an_invitation():
     for command in ("daybreak brief FOLDER", "daybreak sources add URL", "daybreak sample demo"):
         assert command in only.text
     assert "“" not in only.text
+
+
+@pytest.mark.parametrize("edition", [Edition.STANDARD, Edition.WEEKLY])
+@pytest.mark.parametrize("length", BriefLength)
+def test_an_invitation_is_whole_in_each_edition_and_length(edition, length):
+    document = compose_brief(agenda(sources=()), edition=edition).document
+    text = " ".join(render(document, OutputFormat.TEXT, length).split())
+    assert "daybreak sample demo" in text
+    assert "daybreak brief demo" in text
+    assert "Nothing done" not in text
 
 
 @pytest.mark.parametrize("thing", [task(source_id=None), event(source_id=None, start=TODAY)])

@@ -34,12 +34,12 @@ _MAX_ACTIONS = 3
 
 
 def glance_opening(sentences: Iterable[OutlineSentence], most_lines: int) -> Iterator[Prose]:
-    """Yield the opening sentences that fit on a number of lines."""
+    """Yield the opening sentences that fit on a number of lines; an invitation is whole."""
     lines, used, shown = 1, 0, []
-    for sentence in map(_shortened, sentences):
+    for sentence in (one if one.kind == "invitation" else _shortened(one) for one in sentences):
         columns = cell_len(without_marks(sentence.text)) + 2
         lines, used = (lines, used + columns) if used + columns <= WIDTH else (lines + 1, columns)
-        if lines > most_lines:
+        if lines > most_lines and sentence.kind != "invitation":
             break
         shown.append(sentence)
     if shown:
