@@ -253,9 +253,11 @@ def test_days_are_local_to_the_reader():
     assert best_points(task("Draw the plan", due=late)) == 35
 
 
-def test_after_the_working_hours_an_estimate_no_longer_matters():
+@pytest.mark.parametrize(
+    ("at", "events"), [(time(22), ()), (time(7), (event("Fair", local(9), local(17, 30)),))]
+)
+def test_without_any_free_time_an_estimate_does_not_matter(at, events):
     things = task("Sow", due=TODAY, estimate_minutes=60), task("Mow", due=days_later(-9))
-    evening = compose_brief(agenda(*things), day(at=time(22))).document
-    assert titles(evening.next_actions) == ["Sow", "Mow"]
-    booked = event("Fair", local(9), local(17, 30))
-    assert titles(compose_brief(agenda(*things, booked)).document.next_actions) == ["Mow"]
+    document = compose_brief(agenda(*things, *events), day(at=at)).document
+    assert titles(document.next_actions) == ["Sow", "Mow"]
+    assert document.workload.moves == ()

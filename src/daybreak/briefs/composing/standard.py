@@ -169,8 +169,8 @@ class BriefDraft:
         return first
 
     def _longest_free_minutes(self) -> int | None:
-        """Return the longest free time; None if it is not known, or if no hours are left to choose by it."""
-        return None if self._events_today is None or self._free.is_over else self._free.longest
+        """Return the longest free time; None if it is not known, or if there is none to choose by."""
+        return (self._free.longest or None) if self._events_today is not None else None
 
     def _write_changes(self) -> SinceLast:
         known, base, last = self._base.snapshot, self._base, self._compose_input.last_received_snapshot

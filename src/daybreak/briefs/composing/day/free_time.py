@@ -22,13 +22,11 @@ class FreeTime:
         intervals: free intervals that are long enough to be useful, in the order of time.
         lunch: the time that is kept for lunch; None if there is none.
         is_working_day: whether the intervals lie in working hours; on a day off they are the day's own time.
-        is_over: whether these hours have ended.
     """
 
     intervals: tuple[FreeInterval, ...] = ()
     lunch: FreeInterval | None = None
     is_working_day: bool = True
-    is_over: bool = False
 
     @property
     def minutes(self) -> int:
@@ -68,7 +66,6 @@ def find_free_time(events: Iterable[TimelineEvent], day: Day) -> FreeTime:
         intervals=tuple(free),
         lunch=_make_interval(rest, day) if rest and rest.starts < rest.ends else None,
         is_working_day=not day.is_day_off,
-        is_over=_hours(day).ends <= day.as_of,
     )
 
 
@@ -87,18 +84,12 @@ def busy_events(events: Iterable[TimelineEvent], day: Day) -> list[TimelineEvent
 
 def _gaps(busy: Sequence[TimelineEvent], day: Day) -> Iterator[_Gap]:
     """Yield the stretches of the working hours, or of a day off, without a busy event."""
-    begin, end = _hours(day)
+    hours = (_DAY_OFF_FROM, _DAY_OFF_UNTIL) if day.is_day_off else (day.work_from, day.work_until)
+    begin, end = (clock.first_instant(day.today, at, day.tz) for at in hours)
     for starts, ends in [*((slot.start, slot.end) for slot in busy), (end, end)]:
         if begin < min(starts, end):
             yield _Gap(begin, min(starts, end))
         begin = max(begin, ends)
-
-
-def _hours(day: Day) -> _Gap:
-    """Return the working hours, or the hours of a day off."""
-    hours = (_DAY_OFF_FROM, _DAY_OFF_UNTIL) if day.is_day_off else (day.work_from, day.work_until)
-    begin, end = (clock.first_instant(day.today, at, day.tz) for at in hours)
-    return _Gap(begin, end)
 
 
 def _find_lunch(gaps: Iterable[_Gap], day: Day) -> _Gap | None:
