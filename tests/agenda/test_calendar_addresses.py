@@ -265,8 +265,8 @@ async def test_failing_url_is_one_warning_that_states_since_when(
     await read_stored_source(workspace)
     today = clock.local_date(clock.now(), user.tz)
     (warning,) = (await briefs.compose(workspace.reader.database, user.id, today)).document.warnings
-    assert warning.text.startswith("could not be read since Monday 30 March: http://127.0.0.1:")
-    assert "answered 429 Too Many Requests; try again later; what is shown of it was read on" in warning.text
+    assert warning.text.startswith("couldn’t be read since Monday: http://127.0.0.1:")
+    assert "answered 429 Too Many Requests; try again later. Shown as of Sunday" in warning.text
 
 
 HTML = b"<!DOCTYPE html><html><body>Please sign in</body></html>"

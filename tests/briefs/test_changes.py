@@ -211,16 +211,6 @@ async def test_a_timezone_change_moves_no_event(plans: PlanFolder):
         assert await changes(plans) == []
 
 
-async def test_a_brief_of_one_source_lists_changes_of_that_source_only(plans: PlanFolder, new_plans):
-    second = await new_plans("second")
-    await plans.replace_items(task("One"), task("Two"))
-    await second.replace_items(task("Other"), task("Another"))
-    await compose_and_receive(plans, SATURDAY)
-    await plans.replace_items(task("Two"))
-    await second.replace_items(task("Another"))
-    assert await changes(plans, sources=[plans.source.id]) == [("vanished", "“One” is no longer in plans.")]
-
-
 async def test_tasks_of_a_removed_source_are_not_listed(plans: PlanFolder):
     await plans.replace_items(task("One"))
     await compose_and_receive(plans, SATURDAY)

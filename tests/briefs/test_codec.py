@@ -76,6 +76,8 @@ def test_the_committed_schema_matches_the_model():
 def test_the_schema_describes_and_requires_attributes():
     definitions = build_schema()["$defs"]
     free_intervals = definitions["Workload"]["properties"]["free_intervals"]
-    assert free_intervals["description"] == "free intervals that are long enough to be useful."
+    assert free_intervals["description"] == (
+        "free intervals in the working hours that are long enough to be useful."
+    )
     assert set(definitions["Fact"]["required"]) == set(Fact.__dataclass_fields__)
     assert "Attributes:" not in SCHEMA_FILE.read_text("utf-8")

@@ -326,7 +326,7 @@ def test_a_location_with_line_breaks_is_shown_on_one_line():
     found = compose_brief(
         agenda(event("A", location="Room\n 4", tentative=True, busy=False))
     ).document.timeline
-    assert found[0].text == "“A”, Room 4 (tentative, free)"
+    assert found[0].text == "“A”, Room 4 (tentative, marked as free)"
 
 
 def test_without_any_source_the_day_is_not_quiet():

@@ -214,7 +214,7 @@ def test_the_longest_free_time_is_that_of_the_calendar():
 def test_on_a_day_off_waking_hours_count():
     off = replace(day(), is_day_off=True)
     walk = event("Walk", local(8), local(15))
-    for minutes, fits in ((300, True), (301, False)):
+    for minutes, fits in ((360, True), (361, False)):
         found = agenda(task("Paint", due=TODAY, estimate_minutes=minutes), walk)
         (action,) = compose_brief(found, off).document.next_actions
         assert ("longer than" not in action.reason) == fits

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daybreak.agenda import Agenda, TaskStatus
-from daybreak.briefs.document.model import Document, Edition, Topic, Week
+from daybreak.briefs.document.model import Document, Edition, Topic
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.wording import weekly
@@ -16,7 +16,7 @@ from daybreak.claims import Claim, Fact, why_unsupported
 from daybreak.people import BriefLength
 
 from .factories import agenda, compose_brief, day, days_later, event, local, project, task
-from .rendering.strategies import weeks
+from .rendering.strategies import weekly_documents
 from .strategies import days_with_agendas
 
 TUESDAY = date(2026, 3, 31)
@@ -335,9 +335,8 @@ def test_an_unsupported_sentence_about_the_week_is_rejected(kind: str, parts):
     assert why_unsupported(Claim(kind=kind, text="X.", facts=("x",)), facts, PREDICATES, TUESDAY)
 
 
-@given(weeks, st.sampled_from(BriefLength))
+@given(weekly_documents, st.sampled_from(BriefLength))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_stored_week_is_shown_at_any_length(week: Week, length: BriefLength):
-    document = replace(compose_week(agenda()), week=week)
+def test_any_stored_week_is_shown_at_any_length(document: Document, length: BriefLength):
     lines = render(document, OutputFormat.TEXT, length).splitlines()
     assert lines[0].startswith("Week of")

@@ -56,9 +56,7 @@ def test_events_free_time_and_lunch_are_in_the_order_of_time():
     assert rows(event("A", local(10), local(11)), event("Late", local(20), local(21)), on=LUNCH) == [
         "09:00–10:00 free (muted)",
         "10:00–11:00 A",
-        "11:00–12:00 free (muted)",
-        "12:00–13:00 lunch (muted)",
-        "13:00–17:30 free (muted)",
+        "11:00–17:30 free, lunch 12:00–13:00 (muted)",
         "20:00–21:00 Late",
     ]
 
@@ -109,8 +107,7 @@ def test_the_present_is_marked_and_what_is_over_is_muted():
         "09:00–10:00 A (muted)",
         "11:00–12:00 B",
         "11:20 now",
-        "12:00–13:00 lunch (muted)",
-        "13:00–14:00 free (muted)",
+        "12:00–14:00 free, lunch 12:00–13:00 (muted)",
         "14:00–15:00 C",
         "15:00–17:30 free (muted)",
     ]

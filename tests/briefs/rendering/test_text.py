@@ -31,8 +31,8 @@ from .strategies import documents
 @pytest.mark.parametrize("length", BriefLength)
 @given(documents)
 @settings(max_examples=30)
-def test_no_line_is_wider_than_100_columns(length, document):
-    assert max(map(cell_len, lines(document, length))) <= 100
+def test_no_line_is_wider_than_110_columns(length, document):
+    assert max(map(cell_len, lines(document, length))) <= 110
 
 
 @given(documents)
@@ -49,7 +49,7 @@ def lines(document, length=BriefLength.STANDARD):
 
 
 def test_hostile_titles_do_not_widen_a_line_either():
-    assert max(map(cell_len, lines(hostile()))) <= 100
+    assert max(map(cell_len, lines(hostile()))) <= 110
     assert "".join(lines(hostile())).isprintable()
 
 
@@ -87,9 +87,9 @@ def test_quiet_tasks_without_a_project_are_not_called_a_project():
 
 
 def test_the_day_is_in_the_order_of_time():
-    assert (
-        "  All day      Book fair, Leipzig\n  09:00–09:30  Stand-up\n  09:30–11:00  free, 1 h 30 min\n"
-    ) in render(rich(), OutputFormat.TEXT)
+    assert ("  All day      Book fair, Leipzig\n  09:00–09:30  Stand-up\n  09:30–11:00  free\n") in render(
+        rich(), OutputFormat.TEXT
+    )
 
 
 def test_a_quiet_day_as_a_whole():
@@ -107,8 +107,11 @@ def test_a_quiet_day_as_a_whole():
 
 def test_the_projects_of_a_day_as_a_whole():
     assert lines(waiting())[7:-2] == [
-        "Office move: Overdue 2: Sell the desks (2 days), 1 older. Waiting for Bob: Draw the floor plan, 4",
-        "  days overdue; 1 more. 1 without a date",
+        (
+            "Office move: Overdue 2: Sell the desks (2 days), 1 older. "
+            "Waiting for Bob: Draw the floor plan, 4 days"
+        ),
+        "  overdue; 1 more. 1 without a date",
     ]
 
 

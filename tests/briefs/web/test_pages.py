@@ -214,7 +214,7 @@ async def test_every_edition_of_a_day_has_a_page_with_links_to_the_others(anna_c
     assert f'<a href="{here}">Weekly review</a>' in (await anna_client.get("/")).text
     page = (await anna_client.get(here)).text
     assert "<title>Weekly review, Sunday 29 March 2026" in page
-    assert "The week since Sunday 22 March 2026" in page
+    assert "Week of 23 to 29 March 2026" in page
     assert '<a href="/">Daily brief</a>' in page
     claim = sentence_id(page, "Order seeds")
     judged = await anna_client.post(f"/briefs/{SUNDAY}/feedback?edition=weekly", wrong=claim)

@@ -286,6 +286,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
     "due": _of_mine(_is_due_from_today),
+    "blocks": _is_open_task,
     "due_soon": _of_mine(_is_due_ahead),
     "rest": _of_mine(_is_open_or_done),
     "nothing_due": _of_mine(_is_not_due),

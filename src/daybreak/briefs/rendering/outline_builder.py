@@ -46,7 +46,7 @@ def build_outline(document: Document, length: BriefLength = BriefLength.STANDARD
 
 
 def _blocks(document: Document, context: BlockContext) -> Iterator[Block]:
-    yield _title(document)
+    yield _title(document, context.length)
     headline = _headline(document, context)
     if context.length is BriefLength.GLANCE:
         yield from _glance(document, headline, context)
@@ -70,16 +70,15 @@ def _glance(
     note = document.reengagement
     yield from glance_opening(headline, most_lines=1 if note else 2)
     yield from glance_warnings(len(document.warnings))
-    yield from glance_blocks(context)
-    if document.week:
-        yield from week_blocks(document.week, context)
+    yield from week_blocks(document.week, context) if document.week else glance_blocks(context)
     if note:
         yield from glance_closing(note.closing)
 
 
-def _title(document: Document) -> Title:
+def _title(document: Document, length: BriefLength) -> Title:
     if document.week:
-        return Title(weekly.week_name(document.date), weekly.week_number(document.date))
+        number = "" if length is BriefLength.GLANCE else weekly.week_number(document.date)
+        return Title(weekly.week_name(document.date), number)
     return Title(long_date(document.date), "")
 
 

@@ -39,7 +39,7 @@ class ProjectLines:
             return
         yield from found
         yield from (sentence for sentence, _ in waiting)
-        told = {sentence.kind for sentence in found}
+        told = {sentence.kind for sentence in found} - {Bucket.BLOCKED.value}
         buckets = [bucket for bucket in _REST_BUCKETS if bucket.value not in told]
         counts = [
             wording.RestCount(bucket, self.rest_count(bucket), is_rest=self._is_partly_named(bucket))
@@ -141,7 +141,8 @@ class ProjectLines:
             text = wording.blocks(blocker, facts, context.tense)
         else:
             text = wording.waits(facts[0], blocker, context.tense)
-        return context.line(Bucket.BLOCKED.value, text, (*ids, *facts[0].blockers[:1]))
+        kind = Bucket.BLOCKED.value if blocker is None else "blocks"
+        return context.line(kind, text, (*ids, *facts[0].blockers[:1]))
 
     def _is_pressing(self, fact_id: str, blocker: Fact | None) -> bool:
         """Return whether a blocked task is due about now, or this week if the reader holds it up."""

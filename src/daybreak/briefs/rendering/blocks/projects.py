@@ -53,11 +53,11 @@ def _quiet(quiet: Sequence[tuple[Section, ProjectLines]], context: BlockContext)
     numbers = [wording.RestCount(bucket, n, is_rest=False) for bucket, n in zip(Bucket, counts, strict=True)]
     facts = tuple(fact for _, one in quiet for fact in one.rest_facts())
     if [section.project for section, _ in quiet] == [None]:
-        heading, kind, text = _name(quiet[0][0]), "rest", wording.rest(numbers)
+        heading, text = _name(quiet[0][0]), wording.rest(numbers)
     else:
-        heading, kind, text = "Other projects", "", wording.quiet(_quiet_names(quiet), numbers)
+        heading, text = "Other projects", wording.quiet(_quiet_names(quiet), numbers)
     yield Heading(2, heading, part=Part.PROJECT)
-    yield ListBlock(ListStyle.LINES, (context.line(kind, text, facts),))
+    yield ListBlock(ListStyle.LINES, (context.line("rest", text, facts),))
 
 
 def _quiet_names(quiet: Sequence[tuple[Section, ProjectLines]]) -> list[str]:
