@@ -206,7 +206,7 @@ class BriefDraft:
         return not (self._tasks_for_today or self._events_today or self._changes.entries or held_up)
 
     def _is_next_up_shown(self, claim: Claim) -> bool:
-        """Return whether a sentence tells what comes next although Start here shows it."""
+        """Return whether a claim names as next what Start here shows."""
         shown = {fact for action in self._first.actions for fact in action.facts[:1]}
         return claim.kind == "next_up" and not shown.isdisjoint(claim.facts)
 

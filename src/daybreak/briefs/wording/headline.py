@@ -37,7 +37,7 @@ def counts(numbers: Counts, done: int = 0, since: str = "") -> str:
 
 
 def below_tomorrow(text: str) -> str:
-    """Return the sentence about tomorrow without its first word, for a heading that says it."""
+    """Return the sentence about tomorrow without its first word, which is in the heading above."""
     return text.removeprefix(f"{TOMORROW}: ")
 
 
