@@ -104,11 +104,17 @@ def test_unknown_user_is_created_without_data_of_others(daybreak):
     assert users >= {"anna@example.org", "me@localhost"}
 
 
-def test_brief_without_sources_explains_how_to_add_some(daybreak):
+def test_brief_without_sources_explains_once_how_to_add_some(daybreak):
     answer = daybreak("brief", "--user", "new@example.org")
+    assert (answer.code, answer.err) == (0, "")
+    assert "Nothing to brief you on yet." in answer.out
+    assert "daybreak brief FOLDER" in answer.out
+
+
+def test_brief_in_the_background_without_sources_explains_how_to_add_some(daybreak):
+    answer = daybreak("brief", "--user", "new@example.org", "--background")
     assert answer.code == 0
     assert "daybreak brief FOLDER" in answer.err
-    assert "Nothing to brief you on yet." in answer.out
 
 
 def test_folder_without_supported_files_is_reported(daybreak, folder):

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from daybreak.agenda import TaskStatus
-from daybreak.briefs.document.model import Counts, SinceLast
+from daybreak.briefs.document.model import Counts, Edition, SinceLast
 from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.wording import headline as wording
 from daybreak.people import BriefLength
@@ -88,11 +88,25 @@ def test_an_agenda_without_any_source_is_an_invitation():
     assert "“" not in only.text
 
 
-def test_a_glance_shows_the_whole_invitation():
-    text = render(compose_brief(agenda(sources=())).document, OutputFormat.TEXT, BriefLength.GLANCE)
+@pytest.mark.parametrize("edition", [Edition.STANDARD, Edition.WEEKLY])
+@pytest.mark.parametrize("length", BriefLength)
+def test_an_invitation_is_whole_in_each_edition_and_length(edition, length):
+    document = compose_brief(agenda(sources=()), edition=edition).document
+    text = " ".join(render(document, OutputFormat.TEXT, length).split())
+    assert "daybreak sample demo" in text
     assert "daybreak brief demo" in text
+    assert "Nothing done" not in text
 
 
 @pytest.mark.parametrize("thing", [task(source_id=None), event(source_id=None, start=TODAY)])
 def test_something_entered_by_hand_is_no_empty_agenda(thing):
     assert "invitation" not in [claim.kind for claim in opening(agenda(thing, sources=()))]
+
+
+def test_a_quiet_day_names_what_comes_next_once():
+    tomorrow, later = days_later(1), days_later(12)
+    shown = compose_brief(agenda(task("Sow", due=tomorrow))).document
+    assert [claim.text for claim in shown.headline] == [wording.quiet(is_incomplete=False, has_others=False)]
+    assert [action.text for action in shown.next_actions] == ["“Sow”"]
+    fair = event("Fair", local(10, on=later), local(11, on=later))
+    assert "Next: “Fair”" in opening(agenda(fair))[-1].text

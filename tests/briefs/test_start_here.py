@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.claims import why_unsupported
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, phase, project, task
-from .start_here_picks import best_points, first_titles, pick, rank
+from .start_here_picks import best_points, first_titles, pick, rank, titles
 
 BEGUN = TaskStatus.IN_PROGRESS
 LONG_AGO = datetime(2026, 3, 1, tzinfo=UTC)
@@ -314,3 +314,13 @@ def test_of_equal_tasks_that_wait_the_first_is_named():
     waiting = [task(f"Top {number}", due=days_later(1), blocked_by=(base.id,)) for number in range(4)]
     (action,) = compose_brief(agenda(base, *waiting)).document.next_actions
     assert action.reason == "high priority; blocks “Top 0”"
+
+
+@pytest.mark.parametrize(
+    ("at", "events"), [(time(22), ()), (time(7), (event("Fair", local(9), local(17, 30)),))]
+)
+def test_without_any_free_time_an_estimate_does_not_matter(at, events):
+    things = task("Sow", due=TODAY, estimate_minutes=60), task("Mow", due=days_later(-9))
+    document = compose_brief(agenda(*things, *events), day(at=at)).document
+    assert titles(document.next_actions) == ["Sow", "Mow"]
+    assert document.workload.moves == ()

@@ -6,13 +6,25 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from daybreak.briefs.document.model import Bucket
+from daybreak.briefs.document.model import Bucket, FreeInterval, NextAction, Workload
 from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.rendering.wrapping import wrap
 from daybreak.claims import Claim
 from daybreak.people import BriefLength
 
-from .document_factories import TODAY, bucket, document, entry, hostile, quiet, rich, section, task, waiting
+from .document_factories import (
+    TODAY,
+    at,
+    bucket,
+    document,
+    entry,
+    hostile,
+    quiet,
+    rich,
+    section,
+    task,
+    waiting,
+)
 from .strategies import documents
 
 
@@ -43,6 +55,35 @@ def test_hostile_titles_do_not_widen_a_line_either():
 
 def test_a_next_action_has_its_reason_estimate_and_source_on_its_line():
     assert "  2. Pay the rent. Due today, 10 min. [todo.txt:9]" in lines(rich())
+
+
+@pytest.mark.parametrize("title", ["Pay the rent!", "Ring Anna?", "Read pages 4 etc."])
+def test_a_title_that_ends_a_sentence_has_no_full_stop_after_it(title):
+    action = NextAction(
+        text=f"“{title}”", reason="due today", score=1, estimate_minutes=None, facts=("task:1",)
+    )
+    facts = {"task:1": task(title, "todo.txt:9", due=TODAY)}
+    assert f"  1. {title} Due today. [todo.txt:9]" in lines(document(facts=facts, next_actions=(action,)))
+
+
+def test_a_heading_with_a_colon_is_a_sentence_of_its_own():
+    claim = Claim(kind="load", text="2 h of tasks, 6 h free: it fits.", facts=())
+    gaps = (FreeInterval(starts=at(9), ends=at(15), minutes=360),)
+    load = Workload(
+        planned_minutes=120, unestimated=0, free_minutes=360, free_intervals=gaps, statements=(claim,)
+    )
+    assert "Your day: 6 h free. 2 h of tasks, 6 h free: it fits." in lines(document(workload=load))
+
+
+def test_a_glance_without_appointments_says_tomorrow_once():
+    ahead = (Claim(kind="tomorrow", text="Tomorrow: 1 due.", facts=()),)
+    assert lines(document(tomorrow=ahead), BriefLength.GLANCE)[-1] == "Tomorrow: 1 due."
+
+
+def test_quiet_tasks_without_a_project_are_not_called_a_project():
+    facts = {"task:1": task("Buy milk", "todo.txt:4")}
+    loose = section(None, bucket(Bucket.UNDATED, entry(Bucket.UNDATED, "task:1")))
+    assert "Without a project: 1 without a date" in lines(document(facts=facts, sections=(loose,)))
 
 
 def test_the_day_is_in_the_order_of_time():

@@ -35,8 +35,7 @@ def write_headline(
         is_incomplete: whether a source or part is missing.
     """
     if is_empty(agenda):
-        nothing = book.cite_stat("items", "sources, tasks, events and notes", 0, "all of the reader")
-        yield Claim(kind="invitation", text=wording.EMPTY, facts=(nothing,))
+        yield make_invitation(book)
         return
     done = _count_done(agenda, since_last, numbers)
     since = wording.since_brief(since_last.date, book.day.today)
@@ -57,6 +56,12 @@ def write_headline(
 def is_empty(agenda: Agenda) -> bool:
     """Return whether the reader has nothing yet: no source and nothing entered by hand."""
     return not (agenda.sources or agenda.tasks or agenda.events or agenda.notes or agenda.deferred)
+
+
+def make_invitation(book: FactBook) -> Claim:
+    """Return what to do with an empty agenda."""
+    nothing = book.cite_stat("items", "sources, tasks, events and notes", 0, "all of the reader")
+    return Claim(kind="invitation", text=wording.EMPTY, facts=(nothing,))
 
 
 def _count_done(agenda: Agenda, since_last: SinceLast, numbers: Counts) -> int:

@@ -89,18 +89,16 @@ class BriefDraft:
         calm = self._is_calm()
 
         def write(book: FactBook) -> tuple[Claim, ...]:
-            country = self._compose_input.user.country
-            return book.keep_supported(
-                write_headline(
-                    book,
-                    base.agenda,
-                    country,
-                    numbers,
-                    since_last=self._changes,
-                    is_calm=calm,
-                    is_incomplete=unseen,
-                )
+            claims = write_headline(
+                book,
+                base.agenda,
+                self._compose_input.user.country,
+                numbers,
+                since_last=self._changes,
+                is_calm=calm,
+                is_incomplete=unseen,
             )
+            return book.keep_supported(one for one in claims if not self._is_next_up_shown(one))
 
         opening: tuple[Claim, ...] = parts.write(HEADLINE_PART, write, ())
         gaps = (*lost, *parts.gaps)
@@ -161,7 +159,7 @@ class BriefDraft:
         preferences = self._compose_input.user.preferences
         situation = Situation(
             agenda=base.agenda,
-            longest_free_minutes=self._free.longest if self._events_today is not None else None,
+            longest_free_minutes=self._longest_free_minutes(),
             days_off=frozenset(map(int, preferences.days_off)),
             last=last,
         )
@@ -169,6 +167,10 @@ class BriefDraft:
         if base.snapshot is not None:
             base.snapshot = remember_shown(base.snapshot, book, first, last)
         return first
+
+    def _longest_free_minutes(self) -> int | None:
+        """Return the longest free time; None if it is not known, or if there is none to choose by."""
+        return (self._free.longest or None) if self._events_today is not None else None
 
     def _write_changes(self) -> SinceLast:
         known, base, last = self._base.snapshot, self._base, self._compose_input.last_received_snapshot
@@ -202,6 +204,11 @@ class BriefDraft:
         """Return whether nothing that could be read needs attention today."""
         held_up = _has_blocked_task_due(self.projects, self._compose_input.day)
         return not (self._tasks_for_today or self._events_today or self._changes.entries or held_up)
+
+    def _is_next_up_shown(self, claim: Claim) -> bool:
+        """Return whether a claim names as next what Start here shows."""
+        shown = {fact for action in self._first.actions for fact in action.facts[:1]}
+        return claim.kind == "next_up" and not shown.isdisjoint(claim.facts)
 
     def _mark_reused(self, section: Section) -> Section:
         return (

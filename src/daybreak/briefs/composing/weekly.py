@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from daybreak.agenda import Event, Task
 from daybreak.briefs.composing.base import ComposedBrief, ComposeInput, CompositionBase, count_buckets
+from daybreak.briefs.composing.headline import is_empty, make_invitation
 from daybreak.briefs.composing.sections import group_by_project
 from daybreak.briefs.composing.week_headline import write_week_headline
 from daybreak.briefs.composing.week_review import WeekReview
@@ -41,6 +42,8 @@ def compose_weekly(compose_input: ComposeInput) -> ComposedBrief:
     calendar: tuple[Claim, ...] = parts.write(CALENDAR_PART, partial(_calendar_claims, events), ())
 
     def write(book: FactBook) -> tuple[Claim, ...]:
+        if is_empty(base.agenda):
+            return book.keep_supported([make_invitation(book)])
         overdue = _count_overdue_before(base, back)
         return book.keep_supported(write_week_headline(book, back, sums, events=len(events), overdue=overdue))
 

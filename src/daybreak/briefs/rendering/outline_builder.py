@@ -94,11 +94,10 @@ def _headline(document: Document, context: BlockContext) -> tuple[OutlineSentenc
 def _tomorrow(document: Document, context: BlockContext) -> Iterator[Block]:
     if document.tomorrow:
         yield Heading(2, wording.TOMORROW, part=Part.AHEAD)
-        texts = [claim.text.removeprefix(f"{wording.TOMORROW}: ") for claim in document.tomorrow]
         yield Prose(
             tuple(
-                context.line(claim.kind, text, claim.facts)
-                for claim, text in zip(document.tomorrow, texts, strict=True)
+                context.line(claim.kind, wording.below_tomorrow(claim.text), claim.facts)
+                for claim in document.tomorrow
             )
         )
 

@@ -76,7 +76,8 @@ class _TextPart:
         title = _heading_text(self.heading)
         lines = [*wrap(title), *self._body()]
         if self.is_compact or self._is_prose:
-            joined = wrap(f"{title}: {_joined(self._sentences())}", "", _INDENT)
+            end = "." if ": " in title else ":"
+            joined = wrap(f"{title}{end} {_joined(self._sentences())}", "", _INDENT)
             if len(joined) <= _MAX_JOINED_LINES and len(joined) < len(lines):
                 return joined
         return lines
@@ -151,7 +152,7 @@ def _joined(sentences: Iterable[OutlineSentence]) -> str:
     for sentence in sentences:
         end = "" if not text or text.endswith(_ENDS) else "."
         refs = f" [{', '.join(sentence.source_refs)}]" if sentence.source_refs else ""
-        text = f"{text}{end} {without_marks(sentence.text)}{_remarks(sentence)}{refs}".strip()
+        text = f"{text}{end} {_told(sentence)}{refs}".strip()
     return text
 
 
@@ -159,7 +160,7 @@ def _packed(sentences: Iterable[OutlineSentence], indent: str) -> list[str]:
     """Return the sentences, of which several share a line while they fit on it."""
     lines: list[str] = []
     for sentence in sentences:
-        text = f"{without_marks(sentence.text)}{_remarks(sentence)}"
+        text = _told(sentence)
         wrapped = _with_refs(text, sentence, indent, indent + _INDENT)
         end = "" if not lines or lines[-1].endswith(_ENDS) else "."
         shared = f"{lines[-1]}{end} {wrapped[0].strip()}" if lines else ""
@@ -173,7 +174,7 @@ def _packed(sentences: Iterable[OutlineSentence], indent: str) -> list[str]:
 def _items(style: ListStyle, sentences: tuple[OutlineSentence, ...], indent: str) -> Iterator[str]:
     for number, sentence in enumerate(sentences, start=1):
         marker = indent + _marker(style, number, sentence)
-        text = f"{without_marks(sentence.text)}{_remarks(sentence)}"
+        text = _told(sentence)
         yield from _with_refs(text, sentence, marker, " " * (len(marker) + 2))
 
 
@@ -183,9 +184,13 @@ def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
     return f"{sentence.time:<11}  " if style is ListStyle.TIMES else ""
 
 
-def _remarks(sentence: OutlineSentence) -> str:
-    told = ", ".join(sentence.remarks)  # a title at the beginning keeps its first letter
-    return f". {without_marks(told[0].upper() + told[1:])}." if told else ""
+def _told(sentence: OutlineSentence) -> str:
+    """Return a sentence and its remarks as a second one; a title at their beginning keeps its first letter."""
+    text, remarks = without_marks(sentence.text), ", ".join(sentence.remarks)
+    if not remarks:
+        return text
+    end = "" if text.endswith(_ENDS) else "."
+    return f"{text}{end} {without_marks(remarks[0].upper() + remarks[1:])}."
 
 
 def _with_refs(text: str, sentence: OutlineSentence, first: str, rest: str) -> list[str]:

@@ -36,6 +36,11 @@ def counts(numbers: Counts, done: int = 0, since: str = "") -> str:
     return f"{text}." if numbers.due_today or numbers.overdue else f"Nothing is due today; {text}."
 
 
+def below_tomorrow(text: str) -> str:
+    """Return the sentence about tomorrow without its first word, which is in the heading above."""
+    return text.removeprefix(f"{TOMORROW}: ")
+
+
 def since_brief(last: date | None, today: date) -> str:
     """Return the time since the last brief: “since Friday”; without one, the last 24 hours."""
     if last is None:

@@ -15,7 +15,6 @@ from daybreak.cli.length_option import Length, LengthOption
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from daybreak.agenda import SourceReader
     from daybreak.briefs import ComposeParameters, StoredBrief
     from daybreak.cli.context import CommandContext
     from daybreak.people import BriefLength, User
@@ -163,15 +162,18 @@ async def _run_brief(context: "CommandContext", options: BriefOptions) -> None:
 
 
 async def _brief_all_sources(context: "CommandContext", options: BriefOptions) -> None:
-    from daybreak import briefs
+    from daybreak import agenda, briefs
     from daybreak.cli.output import reading_progress
 
     person = await context.get_or_create_user(options.email, timezone=options.timezone)
     parameters = _parameters(person, options)
     with reading_progress("your sources") as progress:
-        await _refresh_sources(context, context.make_reader(person, parameters.date, progress))
+        known = await context.list_sources(person)
+        await agenda.refresh_sources(context.make_reader(person, parameters.date, progress), known)
     if options.background:
         await _enqueue(context, person.id, parameters)
+        if not known:
+            _hint_missing_sources()
         return
     brief = await _compose(context, person.id, parameters)
     options.output.print(brief.document, options.choose_length(person))
@@ -262,14 +264,10 @@ async def _enqueue(context: "CommandContext", user_id: "UUID", parameters: "Comp
         )
 
 
-async def _refresh_sources(context: "CommandContext", reader: "SourceReader") -> None:
-    from daybreak import agenda
+def _hint_missing_sources() -> None:
     from daybreak.cli.output import write_stderr
 
-    known = await context.list_sources(reader.user)
-    if not known:
-        write_stderr(
-            "There are no sources yet. Read a folder of calendars and task lists with “daybreak brief "
-            "FOLDER”, or add a calendar with “daybreak sources add URL”."
-        )
-    await agenda.refresh_sources(reader, known)
+    write_stderr(
+        "There are no sources yet. Read a folder of calendars and task lists with “daybreak brief "
+        "FOLDER”, or add a calendar with “daybreak sources add URL”."
+    )

@@ -29,7 +29,7 @@ no meeting, no task or person that waits, no consequence, no phase.
 
 Those with the most points are shown, ties by due date, priority, title and id. Not shown are
 
-* what is longer than any free time of today;
+* what is longer than any free time of today, if there is any;
 * what is worth less than 10 points, and trifles where two others are worth more;
 * what three briefs showed untouched, unless it is due today or tomorrow; a brief asks once if it is wanted.
 

@@ -153,7 +153,8 @@ def _split_by_file(groups: _Groups, line: ChangeLine, alike: ChangeLine) -> None
     file, count = files.most_common(1)[0] if files else ("", 0)
     if count < _ALIKE:
         return
-    moved, rest = [], []
+    moved: list[KnownChange] = []
+    rest: list[KnownChange] = []
     for one in found:
         is_alike = one.subject.file == file and one.claim.kind != "handed_over"
         (moved if is_alike else rest).append(one)

@@ -35,14 +35,17 @@ _MAX_ACTIONS = 3
 
 
 def glance_opening(sentences: Iterable[OutlineSentence], most_lines: int) -> Iterator[Prose]:
-    """Yield the opening sentences that fit on a number of lines."""
+    """Yield the opening sentences that fit on a number of lines; an invitation is whole."""
     lines, used, shown = 1, 0, []
-    for sentence in (_shortened(one, _MAX_LINE * most_lines) for one in sentences):
+    shortened = (
+        one if one.kind == "invitation" else _shortened(one, _MAX_LINE * most_lines) for one in sentences
+    )
+    for sentence in shortened:
         columns = cell_len(without_marks(sentence.text)) + 2
         is_beside = used + columns <= WIDTH
         lines += 0 if is_beside else (columns - 1) // WIDTH + (1 if used else 0)
         used = used + columns if is_beside else columns % WIDTH
-        if lines > most_lines:
+        if lines > most_lines and sentence.kind != "invitation":
             break
         shown.append(sentence)
     if shown:
@@ -71,10 +74,11 @@ def glance_blocks(context: BlockContext) -> Iterator[Block]:
         yield Prose((_shortened(context.sentence(document.still_wanted)),))
     ahead = [_shortened(context.sentence(claim)) for claim in document.tomorrow[:1]]
     if document.timeline:
-        ahead.insert(0, _appointments(document.timeline, context))
-    if ahead:
-        yield Heading(2, "Your day" if document.timeline else wording.TOMORROW, part=Part.DAY)
-        yield Prose(tuple(ahead))
+        yield Heading(2, "Your day", part=Part.DAY)
+        yield Prose((_appointments(document.timeline, context), *ahead))
+    elif ahead:
+        yield Heading(2, wording.TOMORROW, part=Part.AHEAD)
+        yield Prose(tuple(replace(one, text=wording.below_tomorrow(one.text)) for one in ahead))
 
 
 def glance_closing(text: str) -> Iterator[Closing]:

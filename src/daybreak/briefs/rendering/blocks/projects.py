@@ -49,14 +49,22 @@ def project_blocks(context: BlockContext) -> Iterator[Block]:
 def _quiet(quiet: Sequence[tuple[Section, ProjectLines]], context: BlockContext) -> Iterator[Block]:
     if not quiet:
         return
-    names = [one_line(one.project or _LOOSE_TASKS) for one, _ in quiet[:_MAX_QUIET_NAMES]]
-    if more := len(quiet) - len(names):
-        names.append(f"{more} more")
     counts = [sum(one.rest_count(bucket) for _, one in quiet) for bucket in Bucket]
     numbers = [wording.RestCount(bucket, n, is_rest=False) for bucket, n in zip(Bucket, counts, strict=True)]
     facts = tuple(fact for _, one in quiet for fact in one.rest_facts())
-    yield Heading(2, "Everything else", part=Part.PROJECT)
-    yield ListBlock(ListStyle.LINES, (context.line("rest", wording.quiet(names, numbers), facts),))
+    if [section.project for section, _ in quiet] == [None]:
+        heading, text = _name(quiet[0][0]), wording.rest(numbers)
+    else:
+        heading, text = "Everything else", wording.quiet(_quiet_names(quiet), numbers)
+    yield Heading(2, heading, part=Part.PROJECT)
+    yield ListBlock(ListStyle.LINES, (context.line("rest", text, facts),))
+
+
+def _quiet_names(quiet: Sequence[tuple[Section, ProjectLines]]) -> list[str]:
+    names = [one_line(one.project or _LOOSE_TASKS) for one, _ in quiet[:_MAX_QUIET_NAMES]]
+    if more := len(quiet) - len(names):
+        names.append(f"{more} more")
+    return names
 
 
 def _phase_remark(section: Section, context: BlockContext) -> str:
