@@ -86,6 +86,12 @@ def test_quiet_tasks_without_a_project_are_not_called_a_project():
     assert "Without a project: 1 without a date" in lines(document(facts=facts, sections=(loose,)))
 
 
+def test_done_tasks_without_a_project_leave_no_empty_line():
+    facts = {"task:1": task("Buy milk", "todo.txt:4", status="done")}
+    done = section(None, bucket(Bucket.RECENTLY_COMPLETED, entry(Bucket.RECENTLY_COMPLETED, "task:1")))
+    assert "Without a project" not in "\n".join(lines(document(facts=facts, sections=(done,))))
+
+
 def test_the_day_is_in_the_order_of_time():
     assert ("  All day      Book fair, Leipzig\n  09:00–09:30  Stand-up\n  09:30–11:00  free\n") in render(
         rich(), OutputFormat.TEXT

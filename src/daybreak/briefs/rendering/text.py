@@ -185,7 +185,7 @@ def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
 
 
 def _told(sentence: OutlineSentence) -> str:
-    """Return a sentence and its remarks as a second one; a title at their beginning keeps its first letter."""
+    """Return a sentence and its remarks as a second one, which begins with a capital letter."""
     text, remarks = without_marks(sentence.text), ", ".join(sentence.remarks)
     if not remarks:
         return text

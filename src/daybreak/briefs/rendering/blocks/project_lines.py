@@ -18,7 +18,9 @@ _MAX_SOON = 4
 _MAX_BLOCKED = 2
 _RECENT_DAYS = 3  # from a Friday to the Monday after it
 _WEEK = timedelta(days=7)
-_REST_BUCKETS = tuple(bucket for bucket in Bucket if bucket is not Bucket.DUE_TODAY)
+_REST_BUCKETS = tuple(
+    bucket for bucket in Bucket if bucket not in {Bucket.DUE_TODAY, Bucket.RECENTLY_COMPLETED}
+)
 
 
 class ProjectLines:
@@ -56,8 +58,8 @@ class ProjectLines:
         return view.count - len(self._ids(bucket)) + len(self._unnamed(bucket)) if view else 0
 
     def rest_facts(self) -> Iterator[str]:
-        """Yield the ids of the facts of all tasks that no sentence names."""
-        return (one for bucket in self._views for one in self._unnamed(bucket))
+        """Yield the ids of the facts of all open tasks that no sentence names."""
+        return (one for bucket in _REST_BUCKETS for one in self._unnamed(bucket))
 
     def _ids(self, bucket: Bucket) -> list[str]:
         view = self._views.get(bucket)

@@ -56,6 +56,8 @@ def _quiet(quiet: Sequence[tuple[Section, ProjectLines]], context: BlockContext)
         heading, text = _name(quiet[0][0]), wording.rest(numbers)
     else:
         heading, text = "Everything else", wording.quiet(_quiet_names(quiet), numbers)
+    if not text:
+        return
     yield Heading(2, heading, part=Part.PROJECT)
     yield ListBlock(ListStyle.LINES, (context.line("rest", text, facts),))
 
