@@ -19,7 +19,7 @@ from daybreak.briefs.wording.lines import changes as wording
 from daybreak.briefs.wording.lines.changes import ChangeLine, KnownChange, LineCounts
 
 _MAX_LINES = 8
-_MAX_NAMED = 4
+_MAX_NAMED = 6
 _ALIKE = 9
 _ROW = 94
 _LINES_OF_KINDS: Mapping[str, ChangeLine] = {
@@ -46,7 +46,7 @@ _MAX_ROWS: Mapping[ChangeLine, int] = {
 }
 _USUAL_MAX_ROWS = 2
 # What was done leaves the spare rows to the lines below it, unless there are as many as these.
-_SPARE_ROWS_FOR_DONE = 3
+_SPARE_ROWS_FOR_DONE = 1
 _PRIORITY_RANKS = {"highest": 0, "high": 1, "low": 3}
 _NORMAL_RANK = 2
 _Groups = dict[ChangeLine, list[KnownChange]]

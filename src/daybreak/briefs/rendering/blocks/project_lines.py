@@ -16,6 +16,7 @@ _MAX_STARTING = 3
 _MAX_TODAY = 5
 _MAX_SOON = 4
 _MAX_BLOCKED = 2
+_MANY_DUE_SOON = 3  # if more are due the next day, only those with weight are named
 _RECENT_DAYS = 3  # from a Friday to the Monday after it
 _WEEK = timedelta(days=7)
 _REST_BUCKETS = tuple(
@@ -29,8 +30,9 @@ class ProjectLines:
     Naming is recorded in the context, so the sentences are made once and in reading order.
     """
 
-    def __init__(self, section: Section, context: BlockContext) -> None:
+    def __init__(self, section: Section, context: BlockContext, *, is_soon_crowded: bool) -> None:
         self._section, self._context = section, context
+        self._is_soon_crowded = is_soon_crowded
         self._views: dict[Bucket, BucketEntries] = {view.bucket: view for view in section.buckets}
 
     def sentences(self) -> Iterator[OutlineSentence]:
@@ -73,17 +75,28 @@ class ProjectLines:
         return len(self._unnamed(bucket)) < len(self._ids(bucket))
 
     def _overdue(self) -> Iterator[OutlineSentence]:
-        """Name the newest debt for a week, and all for some days; older ones are counted."""
+        """Name the newest debts; older ones and those of the last brief are counted."""
         fresh = sorted(self._unnamed(Bucket.OVERDUE), key=self._days_late)
-        recent = [one for one in fresh if self._days_late(one) <= _RECENT_DAYS]
-        newest = [one for one in fresh[:1] if self._days_late(one) <= _WEEK.days]
-        if named := recent[:_MAX_OVERDUE] or newest:
+        news = [one for one in fresh if self._days_late(one) <= _RECENT_DAYS and not self._was_overdue(one)]
+        if named := news[:_MAX_OVERDUE]:
             yield self._bucket_sentence(Bucket.OVERDUE, "Overdue", named)
+
+    def _was_overdue(self, fact_id: str) -> bool:
+        """Return whether the last brief had the task as overdue."""
+        last = self._context.document.since_last.date
+        return last is not None and wording.due_day(self._fact(fact_id)) < last
+
+    def _was_to_start(self, fact_id: str) -> bool:
+        """Return whether the last brief had the task as one to start."""
+        last, start = self._context.document.since_last.date, self._fact(fact_id).start
+        return last is not None and start is not None and date_of(start) <= last
 
     def _starting(self) -> Iterator[OutlineSentence]:
         fresh = sorted(self._unnamed(Bucket.STARTING_TODAY), key=self._days_planned)
-        recent = [one for one in fresh if self._days_planned(one) <= _RECENT_DAYS]
-        if named := recent[:_MAX_STARTING]:
+        news = [
+            one for one in fresh if self._days_planned(one) <= _RECENT_DAYS and not self._was_to_start(one)
+        ]
+        if named := news[:_MAX_STARTING]:
             yield self._bucket_sentence(Bucket.STARTING_TODAY, "To start", named)
 
     def _due_days(self, fact_id: str) -> int:
@@ -120,7 +133,8 @@ class ProjectLines:
 
     def _is_soon(self, fact_id: str) -> bool:
         fact, today = self._fact(fact_id), self._context.tense.today
-        return today < wording.due_day(fact) <= wording.last_day_to_name(fact, today)
+        has_weight = wording.has_weight(fact) or not self._is_soon_crowded
+        return has_weight and today < wording.due_day(fact) <= wording.last_day_to_name(fact, today)
 
     def _blocked(self) -> Iterator[OutlineSentence]:
         """Yield what blocks most: first the reader's own tasks that block others, then others' tasks."""
@@ -172,6 +186,20 @@ class ProjectLines:
 
     def _fact(self, fact_id: str) -> Fact:
         return self._context.document.facts[fact_id]
+
+
+def is_soon_crowded(context: BlockContext) -> bool:
+    """Return whether too many tasks are due the next day to name those without weight."""
+    today = context.tense.today
+    due = (
+        wording.due_day(context.document.facts[claim.facts[0]])
+        for section in context.document.sections
+        for view in section.buckets
+        if view.bucket in _AHEAD_BUCKETS
+        for claim in view.entries
+        if claim.facts and claim.facts[0] in context.document.facts
+    )
+    return sum(today < day <= wording.last_day_soon(today) for day in due) > _MANY_DUE_SOON
 
 
 def _is_mine(fact: Fact | None) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from daybreak.briefs.document.model import Bucket, BucketEntries, Section
 from daybreak.briefs.rendering.blocks.claims import claim_list, prose_block
 from daybreak.briefs.rendering.blocks.context import BlockContext
-from daybreak.briefs.rendering.blocks.project_lines import ProjectLines
+from daybreak.briefs.rendering.blocks.project_lines import ProjectLines, is_soon_crowded
 from daybreak.briefs.rendering.outline import Block, Heading, ListBlock, ListStyle, Part, Remark, Tone
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.wording.entries import listed_text
@@ -35,9 +35,9 @@ def project_blocks(context: BlockContext) -> Iterator[Block]:
         for section in context.document.sections:
             yield from _full(section, context)
         return
-    quiet = []
+    quiet, is_crowded = [], is_soon_crowded(context)
     for section in context.document.sections:
-        lines = ProjectLines(section, context)
+        lines = ProjectLines(section, context, is_soon_crowded=is_crowded)
         if sentences := tuple(lines.sentences()):
             yield Heading(2, _name(section), remark=_phase_remark(section, context), part=Part.PROJECT)
             yield ListBlock(ListStyle.LINES, sentences)

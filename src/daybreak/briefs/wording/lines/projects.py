@@ -87,6 +87,11 @@ def last_day_to_name(fact: Fact, today: date) -> date:
     return max(near, today + timedelta(days=_DAYS_OF_HIGH_PRIORITY)) if is_high(fact) else near
 
 
+def has_weight(fact: Fact) -> bool:
+    """Return whether a task is of high priority or much work, or is due at a time of day."""
+    return is_high(fact) or bool(_work(fact)) or isinstance(fact.due, datetime)
+
+
 def _work(fact: Fact) -> str:
     minutes = fact.estimate_minutes or 0
     return duration(minutes) if minutes >= _BIG_ESTIMATE_MINUTES else ""
