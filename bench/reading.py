@@ -152,13 +152,19 @@ class Bar:
 
 def bars_of_busy_days(days: Sequence[BusyDay]) -> list[Bar]:
     """Return the bars of the busy folder."""
-    repeated = max((one.repeated for one in days if one.repeated is not None), default=None)
+    repeated = sum(len(one.named & before.named) for before, one in pairwise(days))
+    named = sum(len(one.named) for one in days[1:])
     same = sum(set(one.first) == set(before.first) for before, one in pairwise(days))
     return [
         Bar("busy_lines", "busy folder: lines, at most", max(one.lines for one in days), 90),
         Bar("busy_words", "words, at most", max(one.words for one in days), 600),
         Bar("busy_glance_lines", "lines at a glance, at most", max(one.glance_lines for one in days), 15),
-        Bar("busy_tasks_repeated", "tasks named that were named the day before, at most", repeated, 0.5),
+        Bar(
+            "busy_tasks_repeated",
+            "tasks named that were named the day before, all days",
+            repeated / named,
+            0.5,
+        ),
         Bar("busy_days_with_the_same_start", "days that start like the day before", same, 0),
     ]
 

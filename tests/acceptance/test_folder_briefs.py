@@ -48,7 +48,7 @@ async def test_folder_has_a_memory_of_its_own_and_the_day_a_brief_of_its_own(day
     assert changed(daybreak, folder, *user, day=SUNDAY) == set()
     (folder / "todo.txt").write_text("Water the cactus due:2026-04-03\nBuy soil due:2026-03-30\n")
     assert changed(daybreak, folder, *user, day=MONDAY) == {"Buy soil"}
-    assert "Buy soil" in ask(daybreak, folder, *user, day=MONDAY).partition("\nSince ")[2]
+    assert "Buy soil. Due today, new" in ask(daybreak, folder, *user, day=MONDAY)
     assert await count_editions(admin, "folder@example.org") == 0
     assert daybreak("runs", "list", *user, "--json").json() == []
     # The brief of all sources was never received before; then it is the one that counts for its next.

@@ -145,10 +145,10 @@ def test_unassigned_tasks_of_a_board_are_the_teams_after_that_choice(daybreak, f
     assert daybreak("sources", "set", folder, "--unassigned", "team").out == (
         f"Unassigned tasks on team boards of {folder.name} are the team’s.\n"
     )
-    brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
-    for sentence in ("Waiting for Bob: 1", "Waiting for Eve: 1", "Unassigned: 1"):
+    brief = daybreak("brief", folder, "--date", "2026-03-29", "--length", "full").out
+    for sentence in ("Waiting for Bob (1)", "Waiting for Eve (1)", "Unassigned (1)"):
         assert sentence in brief
     assert "Start here" not in brief
     daybreak("sources", "set", folder, "--unassigned", "mine")
-    brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
-    assert ("“Three”" in brief, "Unassigned" in brief) == (True, False)
+    brief = daybreak("brief", folder, "--date", "2026-03-29", "--length", "full").out
+    assert ("Three" in brief, "Unassigned" in brief) == (True, False)

@@ -117,7 +117,7 @@ def test_unencodable_characters_are_escaped(daybreak, sample):
 def test_json_is_utf8_in_every_terminal(daybreak, sample):
     old = daybreak.with_environment(PYTHONIOENCODING="latin-1")
     assert "Malmö" in old("brief", sample, "--date", "2026-03-29", "--format", "json").out
-    assert "09:00\u2013" in old("brief", sample, "--date", "2026-03-29", "--format", "html").out
+    assert "09:15\u2013" in old("brief", sample, "--date", "2026-03-29", "--format", "html").out
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-"])

@@ -77,7 +77,8 @@ def _find_holiday(events: Iterable[Event], day: Day) -> Event | None:
 
 def _due_on(book: FactBook, day: Day) -> tuple[str, ...]:
     sound = (task for task in book.open.values() if task.id not in book.unsorted)
-    return tuple(book.cite_task(task) for task in sound if day.date_of(task.due) == day.today)
+    due = [task for task in sound if day.date_of(task.due) == day.today]
+    return tuple(book.cite_task(task) for task in sorted(due, key=lambda task: (task.title, task.source_ref)))
 
 
 def _cite_due(book: FactBook, due: tuple[str, ...]) -> Iterator[str]:
