@@ -17,7 +17,6 @@ from daybreak.briefs.rendering.outline import Warnings
 from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.wording.entries import with_texts
 from daybreak.claims import Claim, Fact, why_unsupported
-from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, project, task
 from .strategies import days_with_agendas
@@ -112,9 +111,7 @@ def test_the_sentence_stands_in_the_section_of_the_project_and_in_the_outline():
         "Hiring": 1,
         "Home": 0,
     }
-    assert "Waiting for Bob: “Fix the crane”, 2 days overdue" in str(
-        build_outline(document, BriefLength.FULL)
-    )
+    assert "Waiting for Bob: “Fix the crane”, 2 days overdue" in str(build_outline(document))
 
 
 def test_the_cited_facts_are_the_number_and_all_tasks_the_longest_overdue_first():

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from daybreak.agenda import Holder, Priority, TaskStatus
+from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.rendering.outline import Heading, ListBlock, Part
 from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.wording.lines.projects import last_day_soon
@@ -12,7 +13,7 @@ from daybreak.briefs.wording.tasks import age
 from daybreak.briefs.wording.titles import without_marks
 from daybreak.people import BriefLength
 
-from .factories import TODAY, agenda, compose_brief, days_later, phase, project, task
+from .factories import TODAY, agenda, compose_brief, day, days_later, phase, project, task
 
 GARDEN = project()
 
@@ -45,6 +46,14 @@ def test_the_newest_debt_is_named_and_the_older_ones_are_counted():
 def test_the_debts_of_the_last_days_are_named_together():
     debts = [garden("Sow", due=days_later(-1)), garden("Mow", due=days_later(-3), priority=Priority.HIGH)]
     assert lines(*debts) == ["Overdue 2: Sow (1 day), Mow (3 days, high priority)"]
+
+
+def test_a_debt_that_the_last_brief_knew_is_only_counted():
+    tasks = [garden("Sow", due=days_later(-3)), garden("Mow", due=days_later(-1)), garden("Rake", due=TODAY)]
+    known = compose_brief(agenda(GARDEN, *tasks), day(days_later(-1))).snapshot
+    document = compose_brief(agenda(GARDEN, *tasks), last_received_snapshot=known).document
+    text = render(replace(document, next_actions=()), OutputFormat.TEXT)
+    assert ("Now overdue: Mow" in text, "Sow" in text, "1 more overdue" in text) == (True, False, True)
 
 
 def test_a_debt_of_over_a_week_is_only_counted():
@@ -145,10 +154,13 @@ def test_an_age_is_told_as_people_say_it(days, text):
     assert age(days) == text
 
 
-def test_a_task_that_waits_for_another_person_is_named_once():
+def test_a_task_that_waits_for_another_person_has_the_person():
     key = garden("Their key", holder=Holder.OTHER, assignee="Bob", due=days_later(-1))
     door = garden("My door", due=TODAY, blocked_by=(key.id,))
-    assert lines(key, door) == ["My door (due today) waits for Their key (Bob, 1 day overdue)"]
+    assert lines(key, door) == [
+        "Blocked: My door (due today), by Bob",
+        "Waiting for Bob: Their key, 1 day overdue; holds up My door",
+    ]
 
 
 def test_a_task_that_start_here_names_as_blocked_is_not_named_again():
@@ -166,7 +178,7 @@ def test_blocked_tasks_that_no_line_names_are_counted():
     blocked = [garden(f"Top {one.title}", due=days_later(1), blocked_by=(one.id,)) for one in bases]
     again = garden("Next", due=days_later(2), blocked_by=(bases[0].id,))
     assert lines(*bases, *blocked, again) == [
-        "Base 0 blocks Top Base 0 (due tomorrow) and 1 other",
-        "Base 1 blocks Top Base 1 (due tomorrow)",
+        "Blocked: Top Base 0 (due tomorrow) and 1 other, by Base 0",
+        "Blocked: Top Base 1 (due tomorrow), by Base 1",
         "1 more blocked, 1 more later",
     ]

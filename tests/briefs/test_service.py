@@ -225,7 +225,6 @@ async def test_a_quiet_day_is_named_in_the_headline(plans: PlanFolder):
     assert document.quiet
     assert [claim.text for claim in document.headline] == [
         "A quiet day: nothing is due, overdue or on the calendar.",
-        "Next: “Later”, on Friday 3 April.",
     ]
 
 

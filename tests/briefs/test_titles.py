@@ -30,7 +30,7 @@ def test_quotation_marks_in_the_name_of_a_person_are_no_marks_of_a_title():
         "due": days_later(-1),
     }
     shown = render(brief_of(garden, task("A", **late), task("B", **late)), OutputFormat.MARKDOWN)
-    assert "Waiting for Bob \N{LEFT SINGLE QUOTATION MARK}the’ Man: 2, all overdue." in shown
+    assert "Waiting for Bob \N{LEFT SINGLE QUOTATION MARK}the’ Man: 2, all overdue" in shown
 
 
 def test_a_title_at_the_beginning_of_a_reason_keeps_its_small_letter():

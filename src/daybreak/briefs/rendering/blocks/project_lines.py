@@ -78,7 +78,9 @@ class ProjectLines:
         """Name the newest debts; older ones and those of the last brief are counted."""
         fresh = sorted(self._unnamed(Bucket.OVERDUE), key=self._days_late)
         news = [one for one in fresh if self._days_late(one) <= _RECENT_DAYS and not self._was_overdue(one)]
-        if named := news[:_MAX_OVERDUE]:
+        is_first_brief = self._context.document.since_last.date is None
+        newest = [one for one in fresh[:1] if is_first_brief and self._days_late(one) <= _WEEK.days]
+        if named := news[:_MAX_OVERDUE] or newest:
             yield self._bucket_sentence(Bucket.OVERDUE, "Overdue", named)
 
     def _was_overdue(self, fact_id: str) -> bool:

@@ -41,7 +41,7 @@ def project_blocks(context: BlockContext) -> Iterator[Block]:
         if sentences := tuple(lines.sentences()):
             yield Heading(2, _name(section), remark=_phase_remark(section, context), part=Part.PROJECT)
             yield ListBlock(ListStyle.LINES, sentences)
-        elif any(map(lines.rest_count, Bucket)):
+        elif any(lines.rest_facts()):
             quiet.append((section, lines))
     yield from _quiet(quiet, context)
 
