@@ -2,6 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daybreak.agenda import Holder, Priority, TaskStatus
+from daybreak.briefs.composing.day.agenda_words import AgendaWords
 from daybreak.briefs.composing.start_here import Situation, pick_start_here
 from daybreak.briefs.facts.fact_book import FactBook
 
@@ -96,5 +97,5 @@ def test_a_further_pressing_task_is_first_and_none_is_doubled(tasks, free):
 def test_every_reason_is_supported_by_its_facts(tasks):
     found = agenda(*tasks, event("Task 1 review", local(10)))
     book = FactBook(found, day())
-    pick_start_here(book, Situation(agenda=found))
+    pick_start_here(book, Situation(words=AgendaWords(found)))
     assert book.withheld == []

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from daybreak.agenda import Holder
-from daybreak.briefs.composing.day.meetings import find_meeting_edges, find_meeting_projects
+from daybreak.briefs.composing.day.agenda_words import AgendaWords
+from daybreak.briefs.composing.day.meetings import find_meeting_edges
 
 from ..factories import (  # noqa: TID252 - tests are no package
     TODAY,
@@ -23,7 +24,7 @@ def titles(tasks) -> set[str]:
 
 
 def edge(title: str, *things):
-    return next(find_meeting_edges([event(title)], agenda(*things)), None)
+    return next(find_meeting_edges([event(title)], AgendaWords(agenda(*things))), None)
 
 
 def tasks_of(title: str, *names: str) -> set[str]:
@@ -38,7 +39,7 @@ def context(*things):
 @pytest.mark.parametrize("title", ["Lindqvist weekly", "Weekly with Lindqvist", "Client Lindqvist: offer"])
 def test_a_meeting_has_the_project_whose_name_or_alias_is_in_its_title(title: str):
     client = project("Client Lindqvist", other_names=("Lindqvist",))
-    (found,) = find_meeting_projects([event(title)], agenda(client, project("Thesis")))
+    (found,) = find_meeting_edges([event(title)], AgendaWords(agenda(client, project("Thesis"))))
     assert found.project == client
     assert "Lindqvist" in found.reason
 
@@ -129,7 +130,7 @@ def test_two_people_of_one_first_name_or_in_one_title_make_no_edge():
 
 
 def test_an_all_day_event_has_no_edge():
-    assert list(find_meeting_edges([event("Choir", TODAY)], agenda(project("Choir")))) == []
+    assert list(find_meeting_edges([event("Choir", TODAY)], AgendaWords(agenda(project("Choir"))))) == []
 
 
 def test_a_meeting_names_the_most_pressing_task_and_counts_the_others():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daybreak.agenda import Agenda
+from daybreak.briefs.composing.day.agenda_words import AgendaWords
 from daybreak.briefs.composing.parts import Gap, PartWriter
 from daybreak.briefs.composing.sections import ProjectFacts, collect_project_facts, group_by_project
 from daybreak.briefs.document.model import (
@@ -81,6 +82,7 @@ class CompositionBase:
     Attributes:
         agenda: the facts without excluded projects.
         book: the facts that can be cited.
+        words: the words by which meetings find what they are about.
         projects: the facts of each project, the most urgent project first.
         failed_projects: gaps of projects whose tasks could not be sorted into buckets.
         parts: the writer of parts, so that a failing part costs itself alone.
@@ -94,6 +96,7 @@ class CompositionBase:
         self.agenda = self.filtered.agenda
         self.book = FactBook(self.agenda, compose_input.day, self.filtered.excluded_open_ids)
         self.projects, self.failed_projects = _collect_projects(self.book, self.agenda)
+        self.words = AgendaWords(self.agenda)
         self.parts = PartWriter(self.book)
         self.snapshot: Snapshot | None = self.parts.write(SNAPSHOT_PART, self._take_snapshot, None)
         self.coverage_warnings: tuple[CoverageWarning, ...] = self.parts.write(

@@ -85,4 +85,4 @@ def _done_claims(base: CompositionBase, book: FactBook) -> Iterator[Claim]:
 
 def _pick_actions(base: CompositionBase, tier: AbsenceTier, book: FactBook) -> tuple[NextAction, ...]:
     most = _MAX_ACTIONS[tier]
-    return pick_start_here(book, Situation(agenda=base.agenda), most).actions if most else ()
+    return pick_start_here(book, Situation(words=base.words), most).actions if most else ()

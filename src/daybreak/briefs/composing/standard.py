@@ -131,7 +131,7 @@ class BriefDraft:
         return find_free_time(today, self._compose_input.day) if today is not None else FreeTime()
 
     def _find_edges(self) -> list[MeetingEdge]:
-        return list(find_meeting_edges((slot.event for slot in self._events_today or ()), self._base.agenda))
+        return list(find_meeting_edges((slot.event for slot in self._events_today or ()), self._base.words))
 
     def _write_workload(self) -> Workload:
         today = self._events_today
@@ -158,7 +158,7 @@ class BriefDraft:
         base, last = self._base, self._compose_input.last_received_snapshot
         preferences = self._compose_input.user.preferences
         situation = Situation(
-            agenda=base.agenda,
+            words=base.words,
             longest_free_minutes=self._longest_free_minutes(),
             days_off=frozenset(map(int, preferences.days_off)),
             last=last,

@@ -13,10 +13,10 @@ _MIN_PREFIX = 8
 
 
 class AgendaWords:
-    """The words of an agenda's open tasks, projects and people."""
+    """The words of an agenda's open tasks, projects and people, each collected when a meeting asks for it."""
 
     def __init__(self, agenda: Agenda) -> None:
-        self._agenda = agenda
+        self.agenda = agenda
         self.projects = {project.id: project for project in agenda.projects}
         self.open = [task for task in agenda.tasks if task.is_open and not task.is_someday]
 
@@ -38,7 +38,7 @@ class AgendaWords:
         """The words of each name and alias of each project, longest first."""
         named = (
             (title_words(name), project)
-            for project in self._agenda.projects
+            for project in self.agenda.projects
             for name in (project.name, *project.other_names)
         )
         return sorted(named, key=lambda pair: -len(pair[0]))

@@ -9,27 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from daybreak.agenda import Agenda, Event, Holder, Project, Task
+from daybreak.agenda import Event, Holder, Project, Task
 from daybreak.briefs.composing.day.agenda_words import AgendaWords
 from daybreak.briefs.composing.day.shared_words import SharedWords, find_sharing_tasks
 from daybreak.briefs.composing.day.title_words import TitleWord, destination, is_one_to_one, title_words
 from daybreak.briefs.wording.people import display_name
 
 _MIN_TASKS_OF_TOPIC = 3
-
-
-class MeetingProject(NamedTuple):
-    """A meeting, its project, and why.
-
-    Attributes:
-        reason: the words of the title that connect them.
-        tasks: the open tasks whose titles share words with that of the meeting.
-    """
-
-    event: Event
-    project: Project
-    reason: str
-    tasks: tuple[Task, ...] = ()
 
 
 class MeetingEdge(NamedTuple):
@@ -53,21 +39,10 @@ class MeetingEdge(NamedTuple):
         return " ".join(self.words)
 
 
-def find_meeting_projects(events: Iterable[Event], agenda: Agenda) -> Iterator[MeetingProject]:
-    """Yield the project of each event that has one."""
-    for edge in find_meeting_edges(events, agenda):
-        if edge.project is not None:
-            yield MeetingProject(edge.event, edge.project, edge.reason, edge.tasks)
-
-
-def find_meeting_edges(events: Iterable[Event], agenda: Agenda) -> Iterator[MeetingEdge]:
+def find_meeting_edges(events: Iterable[Event], words: AgendaWords) -> Iterator[MeetingEdge]:
     """Yield the edge of each event with a time that is about a project, a person or tasks."""
-    meetings = [event for event in events if not event.all_day]
-    if not meetings:
-        return
-    words = AgendaWords(agenda)
-    for event in meetings:
-        if edge := _find_edge(event, words):
+    for event in events:
+        if not event.all_day and (edge := _find_edge(event, words)):
             yield edge
 
 

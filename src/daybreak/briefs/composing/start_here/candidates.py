@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from daybreak.agenda import Agenda, Phase, Priority, Task
+from daybreak.agenda import Phase, Priority, Task
+from daybreak.briefs.composing.day.agenda_words import AgendaWords
 from daybreak.briefs.composing.start_here.memory import FirstMemory
 from daybreak.briefs.composing.start_here.occasions import find_occasions
 from daybreak.briefs.composing.start_here.worth import (
@@ -31,13 +32,13 @@ class Situation:
     """What the reader's day is like, besides the tasks.
 
     Attributes:
-        agenda: the events, projects and phases.
+        words: the agenda, and its words that meetings share.
         longest_free_minutes: the longest free time of today, in minutes; None if any length fits.
         days_off: numbers of the weekdays without working hours.
         last: the snapshot of the last brief that the reader received.
     """
 
-    agenda: Agenda
+    words: AgendaWords
     longest_free_minutes: int | None = None
     days_off: frozenset[int] = frozenset()
     last: Snapshot | None = None
@@ -140,15 +141,16 @@ def _make_candidate(
 
 
 def _surroundings(tasks: Sequence[Task], book: FactBook, situation: Situation) -> Surroundings:
-    day, agenda = book.day, situation.agenda
+    day, words = book.day, situation.words
+    phases = words.agenda.phases
     soon = day.today + timedelta(days=PHASE_DAYS)
     return Surroundings(
         day=day,
         next_working_day=next_working_day(day.today, situation.days_off),
         uses_priorities=_uses_priorities(tasks),
         dependents=_dependents(book),
-        occasions=find_occasions(tasks, agenda, day),
-        phases=_next_steps(tasks, [one for one in agenda.phases if _ends_soon(one, day.today, soon)], day),
+        occasions=find_occasions(tasks, words, day),
+        phases=_next_steps(tasks, [one for one in phases if _ends_soon(one, day.today, soon)], day),
     )
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from daybreak.agenda import Agenda, Event, Task
-from daybreak.briefs.composing.day.meetings import find_meeting_projects
+from daybreak.agenda import Event, Task
+from daybreak.briefs.composing.day.agenda_words import AgendaWords
+from daybreak.briefs.composing.day.meetings import find_meeting_edges
 from daybreak.briefs.composing.day.title_words import title_words
 from daybreak.briefs.facts.day import Day, last_day
 from daybreak.briefs.facts.snapshot import fold_title
@@ -77,12 +78,12 @@ class Occasion(NamedTuple):
         )
 
 
-def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping[UUID, Occasion]:
+def find_occasions(tasks: Collection[Task], words: AgendaWords, day: Day) -> Mapping[UUID, Occasion]:
     """Return the most specific event of today or tomorrow of each task that has one."""
-    events = _events_ahead(agenda.events, day)
+    events = _events_ahead(words.agenda.events, day)
     if not events:
         return {}
-    by_stem, by_project = _index(events, agenda)
+    by_stem, by_project = _index(events, words)
     telling = [_telling_stems(event.title) for event, _ in events]
     is_strict = [_BIRTHDAY.search(event.title) is not None for event, _ in events]
     shared = _rare_stems(tasks, frozenset(by_stem))
@@ -91,7 +92,7 @@ def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping
         stems = shared.get(task.id, _NO_STEMS)
         counts = Counter(number for stem in stems for number in by_stem[stem])
         is_later = _is_due_later(task, day)
-        words = {
+        strong = {
             number: count
             for number, count in counts.items()
             if count > 1 or stems & telling[number] or not (is_later or is_strict[number])
@@ -99,8 +100,8 @@ def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping
         of_project = by_project.get(task.project_id, _NO_EVENTS)
         occasions = [
             occasion
-            for number in of_project.union(words)
-            if (occasion := _make_occasion(*events[number], words.get(number, 0), number in of_project))
+            for number in of_project.union(strong)
+            if (occasion := _make_occasion(*events[number], strong.get(number, 0), number in of_project))
         ]
         if occasions:
             found[task.id] = min(occasions, key=lambda one: one.sort_key)
@@ -114,7 +115,7 @@ def _is_due_later(task: Task, day: Day) -> bool:
 
 
 def _index(
-    events: Sequence[tuple[Event, bool]], agenda: Agenda
+    events: Sequence[tuple[Event, bool]], words: AgendaWords
 ) -> tuple[Mapping[str, list[int]], Mapping[UUID | None, frozenset[int]]]:
     """Return the numbers of the events by the stems of their titles, and by their projects."""
     by_stem: dict[str, list[int]] = {}
@@ -123,9 +124,10 @@ def _index(
             by_stem.setdefault(stem, []).append(number)
     numbers = {event.id: number for number, (event, _) in enumerate(events)}
     by_project: dict[UUID | None, frozenset[int]] = {}
-    for meeting in find_meeting_projects([event for event, _ in events], agenda):
-        known = by_project.get(meeting.project.id, _NO_EVENTS)
-        by_project[meeting.project.id] = known | {numbers[meeting.event.id]}
+    for edge in find_meeting_edges((event for event, _ in events), words):
+        if edge.project is not None:
+            known = by_project.get(edge.project.id, _NO_EVENTS)
+            by_project[edge.project.id] = known | {numbers[edge.event.id]}
     return by_stem, by_project
 
 
