@@ -30,7 +30,7 @@ relaxed = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 # After the first title of these follow reasons: what it waits for, or what it holds up.
-REASONED = {"blocked", "waiting_for"}
+REASONED = {"blocked", "blocks", "waiting_for"}
 # What these sentences name in addition, or at all, is listed elsewhere: they say why, or what is next.
 POINTERS = {"next_in_phase", "next_up", "meeting_context", "move", "tomorrow"}
 PEOPLE = {Holder.MINE: None, Holder.OTHER: "Bob Miller", Holder.UNASSIGNED: None}
