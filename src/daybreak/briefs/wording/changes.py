@@ -7,6 +7,7 @@ from daybreak.agenda import Moment
 from daybreak.briefs.wording.formatting import (
     calendar_date,
     clock_time,
+    date_of,
     near_date,
     near_moment,
     on_near_moment,
@@ -39,14 +40,14 @@ def reopened(title: str, moment: Moment | None, today: date) -> str:
 
 def came_in(title: str, moment: Moment | None, today: date) -> str:
     """Return the change “came in” of a new task."""
-    if moment is not None and day_of(moment) < today:
+    if moment is not None and date_of(moment) < today:
         return f"{quoted(title)} came in; it {due(moment, today)}."
     return f"{quoted(title)} came in{_comma_due(moment, today)}."
 
 
 def due(moment: Moment, today: date) -> str:
     """Return “due tomorrow”, or “was due yesterday”."""
-    was = "was " if day_of(moment) < today else ""
+    was = "was " if date_of(moment) < today else ""
     return f"{was}due {near_moment(moment, today)}"
 
 
@@ -104,7 +105,7 @@ def for_the_time(times: int) -> str:
 
 def first_due(first: Moment, today: date) -> str:
     """Return “first due 27 November”."""
-    return f"first due {calendar_date(day_of(first), today)}"
+    return f"first due {calendar_date(date_of(first), today)}"
 
 
 def start_moved(title: str, then: Moment | None, now: Moment | None, today: date) -> str:
@@ -164,20 +165,20 @@ def overlapping(sentence: str, others: Sequence[str]) -> str:
 
 def series_moved(title: str, then: Moment, now: Moment, today: date) -> str:
     """Return the change of a series to another time of day, from ``now`` on."""
-    first = near_date(day_of(now), today)
+    first = near_date(date_of(now), today)
     return f"{quoted(title)} moved from {_clock(then)} to {_clock(now)}, from {first} on."
 
 
 def occurrences_moved(title: str, then: Moment, now: Sequence[Moment], today: date) -> str:
     """Return the change of some occurrences of a series to another time of day."""
-    first = on_near_moment(day_of(now[0]), today)
+    first = on_near_moment(date_of(now[0]), today)
     days = f"{first} and on {plural(len(now) - 1, 'more day')}"
     return f"{quoted(title)} moved from {_clock(then)} to {_clock(now[0])} {days}."
 
 
 def series_moved_to_days(title: str, then: Sequence[Moment], now: Sequence[Moment], today: date) -> str:
     """Return the change of a series to other days of the week."""
-    first = near_date(day_of(now[0]), today)
+    first = near_date(date_of(now[0]), today)
     return f"{quoted(title)} moved from {_weekdays(then)} to {_weekdays(now)}, from {first} on."
 
 
@@ -193,20 +194,15 @@ def place_changed(title: str, start: Moment | None, place: str, today: date) -> 
     return f"{quoted(title)}{which} has a new place: {own_words(place)}."
 
 
-def day_of(moment: Moment) -> date:
-    """Return the date of a moment in the reader's terms."""
-    return moment.date() if isinstance(moment, datetime) else moment
-
-
 def _occurrences(starts: Sequence[Moment], today: date) -> str:
     if len(starts) == 1:
         return near_moment(starts[0], today)
     more = plural(len(starts) - 1, "more time")
-    return f"{near_moment(starts[0], today)} and {more} until {near_date(day_of(starts[-1]), today)}"
+    return f"{near_moment(starts[0], today)} and {more} until {near_date(date_of(starts[-1]), today)}"
 
 
 def _weekdays(moments: Sequence[Moment]) -> str:
-    days = sorted({day_of(moment).weekday() for moment in moments})
+    days = sorted({date_of(moment).weekday() for moment in moments})
     names = [f"{weekday(number)}s" for number in days]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     return f"{listed} at {clock_time(moments[0])}" if isinstance(moments[0], datetime) else listed
@@ -217,7 +213,7 @@ def _clock(moment: Moment) -> str:
 
 
 def _on(completed: Moment | None, today: date) -> str:
-    return "" if completed is None else f" {on_near_moment(day_of(completed), today)}"
+    return "" if completed is None else f" {on_near_moment(date_of(completed), today)}"
 
 
 def _comma_due(moment: Moment | None, today: date) -> str:

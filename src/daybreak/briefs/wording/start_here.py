@@ -3,33 +3,20 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from daybreak.agenda import Priority
-from daybreak.briefs.wording.formatting import Tense, calendar_date, clock_time, weekday
+from daybreak.briefs.wording.formatting import Tense, calendar_date, clock_time, date_of, on_near_moment
 from daybreak.briefs.wording.tasks import days_overdue
 from daybreak.briefs.wording.titles import quoted, split_titles
 from daybreak.claims import Fact
 
-_PRIORITIES = {
-    Priority.HIGHEST: "highest priority",
-    Priority.HIGH: "high priority",
-    Priority.LOW: "low priority",
-}
-_DAYS_OF_A_WEEK = 7
-
-
-def priority_reason(value: Priority) -> str:
-    """Return a priority in words; empty for the usual one."""
-    return _PRIORITIES.get(value, "")
-
 
 def due_reason(due: date | datetime, today: date) -> str:
     """Return “due today”, “due today at 14:00”, “due on Friday”, “4 days overdue”."""
-    day = due.date() if isinstance(due, datetime) else due
+    day = date_of(due)
     days = (day - today).days
     if days < 0:
         return days_overdue(-days)
     at = f" at {clock_time(due)}" if isinstance(due, datetime) and days <= 1 else ""
-    return f"due {_near(day, today)}{at}"
+    return f"due {on_near_moment(day, today)}{at}"
 
 
 def planned_reason(start: date, today: date) -> str:
@@ -82,18 +69,8 @@ def with_remarks(reason: str, *remarks: str) -> str:
 
 def still_wanted(fact: Fact, tense: Tense) -> str:
     """Return the question whether a task is still wanted that has been in Start here three times."""
-    due = fact.due.date() if isinstance(fact.due, datetime) else fact.due
-    since = "in Start here three times" if due is None else due_reason(due, tense.today)
+    since = "in Start here three times" if fact.due is None else due_reason(date_of(fact.due), tense.today)
     return f"Still wanted? {quoted(fact.title)}, {since}."
-
-
-def _near(day: date, today: date) -> str:
-    days = (day - today).days
-    if days <= 1:
-        return "tomorrow" if days else "today"
-    if days < _DAYS_OF_A_WEEK:
-        return f"on {weekday(day.weekday())}"
-    return f"on {weekday(day.weekday())} {calendar_date(day, today)}"
 
 
 def _near_past(day: date, today: date) -> str:

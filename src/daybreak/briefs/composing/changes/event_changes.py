@@ -10,6 +10,7 @@ from daybreak.briefs.composing.changes.event_matches import EventGroup, KnownEve
 from daybreak.briefs.composing.changes.task_matches import is_corrected
 from daybreak.briefs.facts.snapshot import EVENT_DAYS, fold_title, parse_snapshot_time, source_key
 from daybreak.briefs.wording import changes as wording
+from daybreak.briefs.wording.formatting import date_of
 from daybreak.claims import Claim
 
 _MAX_OVERLAPPED = 2
@@ -261,7 +262,7 @@ class _EventComparison:
         return _time_of(self._local(event))
 
     def _weekday(self, event: Event) -> int:
-        return wording.day_of(self._local(event)).weekday()
+        return date_of(self._local(event)).weekday()
 
     def _instant(self, moment: Moment) -> datetime:
         return self._day.instant_of(moment)

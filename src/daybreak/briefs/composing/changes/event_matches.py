@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 from daybreak.agenda import Event, Moment
 from daybreak.briefs.facts.snapshot import SnapshotItem, fold_title, source_key, to_iso
-from daybreak.briefs.wording.changes import day_of
+from daybreak.briefs.wording.formatting import date_of
 
 # Of two events at the same time in one calendar: how similar the titles of one that was renamed are.
 _RENAMED_RATIO = 0.6
@@ -30,7 +30,7 @@ class KnownEvent:
     @property
     def date(self) -> date:
         """The reader's date of its start."""
-        return day_of(self.start)
+        return date_of(self.start)
 
 
 @dataclass(slots=True)
@@ -138,7 +138,7 @@ def _is_similar(one: KnownEvent, event: Event) -> bool:
 def _pair_by_id_and_date(group: EventGroup, localize: Callable[[Moment], Moment]) -> None:
     rules: tuple[Callable[[KnownEvent, Event], bool], ...] = (
         lambda one, event: one.id == str(event.id),
-        lambda one, event: one.date == day_of(localize(event.start)),
+        lambda one, event: one.date == date_of(localize(event.start)),
     )
     for is_same in rules:
         for one in list(group.removed):

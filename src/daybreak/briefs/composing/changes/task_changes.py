@@ -25,6 +25,7 @@ from daybreak.briefs.facts.snapshot import (
 )
 from daybreak.briefs.wording import changes as wording
 from daybreak.briefs.wording import people
+from daybreak.briefs.wording.formatting import date_of
 from daybreak.claims import Claim
 
 _MAX_FILE_CITATIONS = 10
@@ -160,7 +161,7 @@ class _TaskComparison:
 
     def _start_ahead(self, task: Task) -> Moment | None:
         start = self._day.localize_optional(task.start)
-        return start if start is not None and wording.day_of(start) > self._day.today else None
+        return start if start is not None and date_of(start) > self._day.today else None
 
     def _handed_over(self, pair: TaskPair) -> Change | None:
         task, before = pair.task, pair.before
@@ -289,9 +290,7 @@ class _TaskComparison:
 def is_next_occurrence(task: Task, before: SnapshotItem, then: Moment | None, now: Moment | None) -> bool:
     """Return whether a recurring task went on to its next date, rather than being moved."""
     is_recurring = bool(task.recurrence or before.recurrence)
-    return (
-        is_recurring and then is not None and now is not None and wording.day_of(now) > wording.day_of(then)
-    )
+    return is_recurring and then is not None and now is not None and date_of(now) > date_of(then)
 
 
 def _is_other_folder(before: str, now: str) -> bool:

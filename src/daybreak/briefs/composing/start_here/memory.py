@@ -10,7 +10,7 @@ from uuid import UUID
 
 from daybreak.agenda import Task
 from daybreak.briefs.facts.day import Day
-from daybreak.briefs.facts.snapshot import ShownFirst, Snapshot, shown_state
+from daybreak.briefs.facts.snapshot import ShownFirst, Snapshot, SnapshotItem, shown_state
 
 STEPS_BACK_AFTER = 3
 
@@ -24,14 +24,17 @@ class FirstMemory:
 
     def of(self, task: Task) -> ShownFirst | None:
         """Return what is remembered of a task; None if it was never shown first, or was touched since."""
-        item = self._last.tasks.get(str(task.id)) if self._last else None
+        item = self._item(task)
         shown = ShownFirst.of(item.shown_first) if item and item.shown_first else None
         return shown if shown and shown.state == shown_state(task) else None
 
     def times_put_off(self, task: Task) -> int:
         """Return how often briefs saw the due date of a task move to a later one."""
-        item = self._last.tasks.get(str(task.id)) if self._last else None
+        item = self._item(task)
         return item.times_put_off if item else 0
+
+    def _item(self, task: Task) -> SnapshotItem | None:
+        return self._last.tasks.get(str(task.id)) if self._last else None
 
     def is_tired(self, task: Task) -> bool:
         """Return whether a task steps back: shown three times, untouched, and not due by tomorrow."""

@@ -10,7 +10,9 @@ from daybreak.briefs.facts.buckets import is_stale
 from daybreak.briefs.facts.day import Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.wording import start_here as wording
+from daybreak.briefs.wording.tasks import priority
 from daybreak.briefs.wording.titles import quoted
+from daybreak.claims import Fact
 
 _MAX_REASONS = 3
 Reason = tuple[str, str | None]
@@ -32,7 +34,7 @@ def make_action(book: FactBook, candidate: Candidate) -> NextAction:
 
 def _iter_reasons(book: FactBook, candidate: Candidate) -> Iterator[Reason]:
     task, worth, day = candidate.task, candidate.worth, book.day
-    if state := _state_of(task, day):
+    if state := _state_of(task, book.facts[book.cite_task(task)], day):
         yield state, None
     if worth.occasion:
         yield _of_occasion(worth.occasion, day), book.cite_event(worth.occasion.event)
@@ -44,7 +46,7 @@ def _iter_reasons(book: FactBook, candidate: Candidate) -> Iterator[Reason]:
         yield wording.longer_than_free_time(), None
 
 
-def _state_of(task: Task, day: Day) -> str:
+def _state_of(task: Task, fact: Fact, day: Day) -> str:
     """Return the date and the priority, or what else is known of a task without a date."""
     due, start = day.date_of(task.due), day.date_of(task.start)
     parts = []
@@ -55,7 +57,7 @@ def _state_of(task: Task, day: Day) -> str:
     if task.status is TaskStatus.IN_PROGRESS:
         parts.append(wording.in_progress_reason(is_stale(task, day)))
     if parts or task.priority > Priority.NORMAL:  # a low priority alone is no reason to begin
-        parts.append(wording.priority_reason(task.priority))
+        parts.append(priority(fact))
     return ", ".join(filter(None, parts))
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from daybreak.briefs.rendering.blocks.claims import omitted_remark
 from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.outline import Block, Heading, ListBlock, ListStyle, OutlineSentence, Part
-from daybreak.briefs.wording.changes import day_of
+from daybreak.briefs.wording.formatting import date_of
 from daybreak.briefs.wording.lines import changes as wording
 from daybreak.briefs.wording.lines.changes import ChangeLine, KnownChange, LineCounts
 
@@ -136,10 +136,10 @@ def _known_changes(context: BlockContext) -> Iterator[KnownChange]:
 def _line_of(change: KnownChange, today: date) -> ChangeLine:
     claim, subject, memory = change.claim, change.subject, change.memory
     if subject.kind == "event":
-        is_today = any(day_of(one.start) == today for one in (subject, memory) if one and one.start)
+        is_today = any(date_of(one.start) == today for one in (subject, memory) if one and one.start)
         return ChangeLine.CALENDAR_TODAY if is_today else ChangeLine.CALENDAR
     if claim.kind == "moved" and memory and memory.due and subject.due:
-        is_sooner = day_of(subject.due) < day_of(memory.due)
+        is_sooner = date_of(subject.due) < date_of(memory.due)
         return ChangeLine.SOONER if is_sooner and _is_near(change, today) else ChangeLine.MOVED
     if claim.kind == "handed_over" and subject.holder == "mine":
         return ChangeLine.NEW
@@ -167,7 +167,7 @@ def _split_by_file(groups: _Groups, line: ChangeLine, alike: ChangeLine) -> None
 
 def _is_near(change: KnownChange, today: date) -> bool:
     due = change.subject.due
-    return due is not None and day_of(due) <= today + timedelta(days=1)
+    return due is not None and date_of(due) <= today + timedelta(days=1)
 
 
 def _weight(change: KnownChange, today: date) -> tuple[bool, int, bool, date]:
@@ -178,7 +178,12 @@ def _weight(change: KnownChange, today: date) -> tuple[bool, int, bool, date]:
     times_moved = change.memory.value or 0 if change.memory else 0
     at = fact.start if fact.kind == "event" else fact.due
     is_trivial = fact.priority == "low" and not is_near
-    return is_trivial, -times_moved, not (is_near or is_important), day_of(at) if at is not None else date.max
+    return (
+        is_trivial,
+        -times_moved,
+        not (is_near or is_important),
+        date_of(at) if at is not None else date.max,
+    )
 
 
 def _pick(

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from daybreak.briefs.wording import changes
-from daybreak.briefs.wording.formatting import near_date, near_moment, on_near_moment
+from daybreak.briefs.wording.formatting import date_of, near_date, near_moment, on_near_moment
 from daybreak.briefs.wording.people import display_name
 from daybreak.briefs.wording.tasks import priority
 from daybreak.briefs.wording.titles import own_words, quoted
@@ -141,7 +141,7 @@ def shared_words(line: ChangeLine, found: Sequence[KnownChange], today: date) ->
 
 
 def _common_due_date(found: Sequence[KnownChange]) -> date | None:
-    dates = {changes.day_of(one.subject.due) if one.subject.due is not None else None for one in found}
+    dates = {date_of(one.subject.due) if one.subject.due is not None else None for one in found}
     return dates.pop() if len(dates) == 1 else None
 
 
@@ -166,7 +166,7 @@ def remark(change: KnownChange, today: date) -> str:
         case "moved_again" if memory is not None:
             return f"moved {_again(memory, today)}"
         case "moved" if memory is not None and memory.due is not None and fact.due is not None:
-            is_sooner = changes.day_of(fact.due) < changes.day_of(memory.due)
+            is_sooner = date_of(fact.due) < date_of(memory.due)
             return f"{'brought forward' if is_sooner else 'moved'} from {near_moment(memory.due, today)}"
     return ""
 
@@ -215,7 +215,7 @@ def _start_moved(title: str, fact: Fact, memory: Fact | None, today: date) -> st
 
 def _free(change: KnownChange, today: date) -> str:
     fact = change.subject
-    starts = changes.day_of(fact.start) > today if fact.start is not None else False
+    starts = date_of(fact.start) > today if fact.start is not None else False
     start = f"from {near_moment(fact.start, today)}" if fact.start is not None and starts else ""
     title = ", ".join(filter(None, (quoted(fact.title), start, _due(fact, today))))
     return f"{title} ({_finished(change.others)})" if change.others else title
