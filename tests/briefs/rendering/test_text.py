@@ -114,7 +114,7 @@ def test_a_quiet_day_as_a_whole():
 def test_the_projects_of_a_day_as_a_whole():
     assert lines(waiting())[7:-2] == [
         (
-            "Office move: Overdue 2: Sell the desks (2 days), 1 older. "
+            "Office move. Overdue 2: Sell the desks (2 days), 1 older. "
             "Waiting for Bob: Draw the floor plan, 4 days"
         ),
         "  overdue; 1 more. 1 without a date",

@@ -76,8 +76,9 @@ class _TextPart:
         title = _heading_text(self.heading)
         lines = [*wrap(title), *self._body()]
         if self.is_compact or self._is_prose:
-            end = "." if ": " in title else ":"
-            joined = wrap(f"{title}{end} {_joined(self._sentences())}", "", _INDENT)
+            body = _joined(self._sentences())
+            has_label = ": " in title or ": " in body.partition(". ")[0]
+            joined = wrap(f"{title}{'.' if has_label else ':'} {body}", "", _INDENT)
             if len(joined) <= _MAX_JOINED_LINES and len(joined) < len(lines):
                 return joined
         return lines
