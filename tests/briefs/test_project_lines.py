@@ -56,6 +56,14 @@ def test_a_debt_that_the_last_brief_knew_is_only_counted():
     assert ("Now overdue: Mow" in text, "Sow" in text, "1 more overdue" in text) == (True, False, True)
 
 
+def test_a_project_with_a_debt_that_the_last_brief_knew_counts_it_by_itself():
+    debt, old = garden("Sow", due=days_later(-4)), garden("Mow", due=days_later(-40))
+    known = compose_brief(agenda(GARDEN, debt, old), day(days_later(-1))).snapshot
+    document = compose_brief(agenda(GARDEN, debt, old), last_received_snapshot=known).document
+    text = render(replace(document, next_actions=()), OutputFormat.TEXT)
+    assert ("Garden: 2 overdue" in text, "Everything else" in text) == (True, False)
+
+
 def test_a_debt_of_over_a_week_is_only_counted():
     tasks = [garden("Sow", due=days_later(-8)), garden("Mow", due=TODAY)]
     assert lines(*tasks) == ["Due today: Mow", "1 overdue"]

@@ -39,7 +39,7 @@ class ProjectLines:
         """Yield the sentences; none if nothing in the project matters now."""
         found = [*self._overdue(), *self._today(), *self._starting(), *self._soon(), *self._blocked()]
         waiting = list(self._waiting())
-        if not (found or any(matters for _, matters in waiting)):
+        if not (found or any(matters for _, matters in waiting) or self._has_debt_of_the_week()):
             return
         yield from found
         yield from (sentence for sentence, _ in waiting)
@@ -82,6 +82,10 @@ class ProjectLines:
         newest = [one for one in fresh[:1] if is_first_brief and self._days_late(one) <= _WEEK.days]
         if named := news[:_MAX_OVERDUE] or newest:
             yield self._bucket_sentence(Bucket.OVERDUE, "Overdue", named)
+
+    def _has_debt_of_the_week(self) -> bool:
+        """Return whether a debt younger than a week is unnamed: then its project is counted by itself."""
+        return any(self._days_late(one) <= _WEEK.days for one in self._unnamed(Bucket.OVERDUE))
 
     def _was_overdue(self, fact_id: str) -> bool:
         """Return whether the last brief had the task as overdue."""
