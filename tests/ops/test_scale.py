@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from unittest.mock import patch
 from uuid import UUID, uuid4
@@ -67,19 +68,25 @@ SCANNED = "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
 
 
 class RecordedStatements:
-    """The recorded statements of pages, with their arguments."""
+    """The recorded statements of pages, with their arguments.
+
+    Only those of the test's own task: a server that other tests started has loops in this process.
+    """
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, tuple]] = []
 
     def __enter__(self):
         recorded = self.statements
+        is_own = ContextVar("is_own", default=False)
+        is_own.set(True)
 
         def recording(name):
             plain = getattr(asyncpg.Connection, name)
 
             async def method(connection, query, *arguments, **more):
-                recorded.append((query, arguments))
+                if is_own.get():
+                    recorded.append((query, arguments))
                 return await plain(connection, query, *arguments, **more)
 
             return patch.object(asyncpg.Connection, name, method)
@@ -147,7 +154,7 @@ async def test_pages_use_few_statements_and_no_full_scans(
     with RecordedStatements() as recorded:
         answer = await anna_client.get(path.format(run=run.id))
     assert answer.status_code == 200
-    assert len(recorded.without_transactions) <= 9
+    assert 0 < len(recorded.without_transactions) <= 9
     big = {
         row["relname"]
         for row in await admin_connection.fetch("SELECT relname FROM pg_class WHERE reltuples > 1000")
