@@ -78,6 +78,19 @@ def on_near_moment(moment: date | datetime, today: date) -> str:
     return said if (day - today).days in _NEAR_DAYS else f"on {said}"
 
 
+def full_date(day: date, today: date) -> str:
+    """Return the date in everyday words, in full from two days on: “today”, “Thursday 26 March”."""
+    return _NEAR_DAYS.get((day - today).days) or day_month(day, today)
+
+
+def on_full_moment(moment: date | datetime, today: date) -> str:
+    """Return when something is: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
+    day = date_of(moment)
+    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
+    on = "" if (day - today).days in _NEAR_DAYS else "on "
+    return f"{on}{full_date(day, today)}{at}"
+
+
 def calendar_date(day: date, today: date) -> str:
     """Return the date without its weekday: “27 November”; with its year if that is not today's."""
     shown = f"{day.day} {_MONTHS[day.month - 1]}"

@@ -5,8 +5,7 @@ from datetime import date, datetime
 
 from daybreak.agenda import Moment
 from daybreak.briefs.document.model import Counts
-from daybreak.briefs.wording.formatting import clock_time, near_date, plural
-from daybreak.briefs.wording.tasks import when
+from daybreak.briefs.wording.formatting import clock_time, near_date, on_full_moment, plural
 from daybreak.briefs.wording.titles import command, quoted, shorten_titles
 
 _MAX_EVENT_TITLE = 25
@@ -71,7 +70,7 @@ def quiet(*, is_incomplete: bool, has_others: bool) -> str:
 
 def next_up(title: str, moment: Moment, today: date) -> str:
     """Return the sentence about what comes next on a quiet day."""
-    return f"Next: {quoted(title)}, {when(moment, today)}."
+    return f"Next: {quoted(title)}, {on_full_moment(moment, today)}."
 
 
 def warning_count(count: int) -> str:

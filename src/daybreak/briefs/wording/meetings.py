@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from daybreak.briefs.wording.formatting import Tense, date_of, plural, weekday
+from daybreak.briefs.wording.formatting import Tense, date_of, near_date, plural
 from daybreak.briefs.wording.people import display_name
-from daybreak.briefs.wording.tasks import near_day
 from daybreak.briefs.wording.titles import own_words, quoted
 from daybreak.claims import Fact
 
@@ -102,22 +101,11 @@ def _due(fact: Fact, tense: Tense) -> str:
         return "in progress" if fact.status == "in_progress" else "no date"
     if days < 0:
         return f"{plural(-days, 'day')} overdue"
-    day = date_of(fact.due or tense.today)
-    if 1 < days < _NEAR_DAYS:
-        return f"due {weekday(day.weekday())}"
-    return f"due {near_day(day, tense.today)}"
+    return f"due {near_date(date_of(fact.due or tense.today), tense.today)}"
 
 
 def _noted(note: Fact, tense: Tense) -> str:
-    if note.touched is None:
-        return ""
-    days = (tense.today - note.touched.date()).days
-    shown = (
-        weekday(note.touched.weekday())
-        if 1 < days < _NEAR_DAYS
-        else near_day(note.touched.date(), tense.today)
-    )
-    return f" ({shown})"
+    return f" ({near_date(note.touched.date(), tense.today)})" if note.touched else ""
 
 
 def _days_left(fact: Fact, tense: Tense) -> int | None:

@@ -11,14 +11,15 @@ from daybreak.briefs.wording.formatting import (
     date_of,
     day_month,
     duration,
+    full_date,
     near_moment,
+    on_full_moment,
     plural,
 )
 from daybreak.briefs.wording.people import display_name
 from daybreak.briefs.wording.titles import quoted
 from daybreak.claims import Fact
 
-_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _UNITS = (("year", 365, 730), ("month", 30, 70), ("week", 7, 21))
 _PRIORITIES = {"highest": "highest priority", "high": "high priority", "low": "low priority"}
 
@@ -26,19 +27,6 @@ _PRIORITIES = {"highest": "highest priority", "high": "high priority", "low": "l
 def priority(fact: Fact) -> str:
     """Return a task's priority in words; empty for the usual one."""
     return _PRIORITIES.get(fact.priority or "", "")
-
-
-def when(moment: date | datetime, today: date) -> str:
-    """Return a moment relative to today: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
-    day = date_of(moment)
-    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
-    near = near_day(day, today)
-    return f"{near}{at}" if (day - today).days in _NEAR else f"on {near}{at}"
-
-
-def near_day(day: date, today: date) -> str:
-    """Return a date relative to today: “today”, “tomorrow”, “yesterday”, “Thursday 26 March”."""
-    return _NEAR.get((day - today).days) or day_month(day, today)
 
 
 def entry(bucket: Bucket, fact: Fact, tense: Tense, blockers: Sequence[Fact] = ()) -> str:
@@ -60,7 +48,8 @@ def _state(bucket: Bucket, fact: Fact, tense: Tense, blockers: Sequence[Fact]) -
 def _due_clause(fact: Fact, tense: Tense) -> str:
     if fact.due is None:
         return ""
-    return f"{'; it was due' if tense.is_past(fact.due) else ', due'} {when(fact.due, tense.today)}"
+    due = "; it was due" if tense.is_past(fact.due) else ", due"
+    return f"{due} {on_full_moment(fact.due, tense.today)}"
 
 
 def _overdue(fact: Fact, tense: Tense) -> str:
@@ -70,7 +59,7 @@ def _overdue(fact: Fact, tense: Tense) -> str:
 def was_due(due: date | datetime, tense: Tense) -> str:
     """Return “was due on Friday 27 November, 3 days overdue”."""
     days = (tense.today - date_of(due)).days
-    return f"was due {when(due, tense.today)}{f', {days_overdue(days)}' if days else ''}"
+    return f"was due {on_full_moment(due, tense.today)}{f', {days_overdue(days)}' if days else ''}"
 
 
 def _due(fact: Fact, tense: Tense) -> str:
@@ -82,7 +71,7 @@ def _due(fact: Fact, tense: Tense) -> str:
 def _starting(fact: Fact, tense: Tense) -> str:
     start = fact.start or tense.today
     verb = "was to start" if tense.is_past(start) else "starts"
-    return f"{verb} {when(start, tense.today)}{_due_clause(fact, tense)}"
+    return f"{verb} {on_full_moment(start, tense.today)}{_due_clause(fact, tense)}"
 
 
 def _in_progress(fact: Fact, tense: Tense) -> str:
@@ -95,7 +84,7 @@ def _stale(fact: Fact, tense: Tense) -> str:
 
 
 def _finished(fact: Fact, tense: Tense) -> str:
-    return f"was finished {when(fact.completed, tense.today)}" if fact.completed else "was finished"
+    return f"was finished {on_full_moment(fact.completed, tense.today)}" if fact.completed else "was finished"
 
 
 def _undated(_fact: Fact, _tense: Tense) -> str:
@@ -184,7 +173,7 @@ def _listed_due(fact: Fact, tense: Tense) -> str:
 
 def _listed_start(fact: Fact, tense: Tense) -> str:
     is_late = fact.start is not None and date_of(fact.start) < tense.today
-    planned = f"planned for {near_day(date_of(fact.start), tense.today)}" if fact.start and is_late else ""
+    planned = f"planned for {full_date(date_of(fact.start), tense.today)}" if fact.start and is_late else ""
     return ", ".join(filter(None, (planned, _listed_due(fact, tense))))
 
 
