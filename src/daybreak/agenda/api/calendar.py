@@ -11,7 +11,7 @@ from starlette.responses import Response
 from daybreak.agenda import manual_entries, read_models
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.manual_entries import EntryKind
-from daybreak.agenda.schemas import EventIn, EventOut
+from daybreak.agenda.schemas.calendar import EventIn, EventOut
 from daybreak.errors import Conflict, InvalidInput, PreconditionFailed
 from daybreak.web import (
     ApiReader,

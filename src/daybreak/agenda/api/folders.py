@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from daybreak.agenda import jobs
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import FolderIn, FolderSourceOut, SourceOut, SubfoldersOut
+from daybreak.agenda.schemas.folders import FolderIn, FolderSourceOut, SubfoldersOut
+from daybreak.agenda.schemas.sources import SourceOut
 from daybreak.agenda.sources import folders, service
 from daybreak.errors import Conflict, Forbidden, InvalidInput, Unavailable
 from daybreak.web import ApiAdmin, ApiAdminWriter, IdempotencyKey, error_responses, json_response, run_once

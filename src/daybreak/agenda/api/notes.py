@@ -11,7 +11,7 @@ from daybreak.agenda import cursors, manual_entries, read_models
 from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.read_models import LATEST_CURSOR, AgendaCursor
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import NoteIn, NoteOut
+from daybreak.agenda.schemas.notes import NoteIn, NoteOut
 from daybreak.errors import Conflict, NotFound, PreconditionFailed
 from daybreak.web import (
     After,

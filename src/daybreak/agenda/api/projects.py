@@ -11,7 +11,14 @@ from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.projects import merges
 from daybreak.agenda.read_models import FIRST_CURSOR
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import PhaseIn, PhaseOut, ProjectIn, ProjectMergeIn, ProjectOut, ProjectSummary
+from daybreak.agenda.schemas.projects import (
+    PhaseIn,
+    PhaseOut,
+    ProjectIn,
+    ProjectMergeIn,
+    ProjectOut,
+    ProjectSummary,
+)
 from daybreak.errors import Conflict, PreconditionFailed
 from daybreak.web import (
     After,

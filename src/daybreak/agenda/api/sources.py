@@ -11,7 +11,7 @@ from starlette.responses import Response
 from daybreak.agenda import jobs
 from daybreak.agenda.forms import FilesOnlyForm
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import (
+from daybreak.agenda.schemas.sources import (
     AddressIn,
     CredentialsIn,
     RefreshRunOut,

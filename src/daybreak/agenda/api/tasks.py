@@ -11,7 +11,7 @@ from daybreak.agenda import cursors, decisions, manual_entries, read_models
 from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.read_models import TaskFilter, TaskListKind, list_tasks_by_kind
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import PastDecisionOut, SnoozeIn, TaskIn, TaskOut
+from daybreak.agenda.schemas.tasks import PastDecisionOut, SnoozeIn, TaskIn, TaskOut
 from daybreak.errors import Conflict, NotFound, PreconditionFailed
 from daybreak.web import (
     After,

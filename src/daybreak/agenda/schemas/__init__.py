@@ -1,0 +1,1 @@
+"""Input and output models of the agenda's API, one module a resource."""
