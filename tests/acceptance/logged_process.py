@@ -39,11 +39,12 @@ class LoggedProcess:
         return code
 
 
-def wait_until(condition: Callable[[], object]) -> None:
+def wait_until(condition: Callable[[], object], every: float = 0.05) -> None:
+    """Poll until the condition holds; the interval is in seconds."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def is_listening(port: str) -> bool:

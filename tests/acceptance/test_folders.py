@@ -35,16 +35,19 @@ def test_edited_file_of_an_added_folder_is_on_the_pages_within_seconds(daybreak,
             with me.open(f"{address}{path}", timeout=60) as page:
                 return page.read().decode()
 
+        def wait_for(words: str, path: str) -> None:
+            wait_until(lambda: words in read(path), every=0.5)  # below the rate at which pages are served
+
         assert str(plans) in read("/agenda/sources/folders?" + urllib.parse.urlencode({"path": str(folder)}))
         form = urllib.parse.urlencode({"path": str(plans)}).encode()
         me.open(f"{address}/agenda/sources/folders", data=form, timeout=60).close()
-        wait_until(lambda: "Call Berta" in read("/agenda"))
-        wait_until(lambda: "changes are read within seconds" in read("/agenda/sources"))
+        wait_for("Call Berta", "/agenda")
+        wait_for("changes are read within seconds", "/agenda/sources")
         (plans / "todo.md").write_text("- [ ] Call Berta\n- [ ] Water the plants\n", encoding="utf-8")
-        wait_until(lambda: "Water the plants" in read("/agenda"))
+        wait_for("Water the plants", "/agenda")
         (plans / "garden").mkdir()
         (plans / "garden/more.md").write_text("- [ ] Buy seeds\n", encoding="utf-8")
-        wait_until(lambda: "Buy seeds" in read("/agenda"))
+        wait_for("Buy seeds", "/agenda")
         listed = daybreak("sources", "list").out
         assert re.search(r"plans\t.*within seconds", listed)
         up.send_signal(signal.SIGINT)

@@ -1,5 +1,9 @@
+import asyncio
+from datetime import timedelta
+
 import pytest
 
+from daybreak.runs import Queue
 from daybreak.runs.worker import job_queue
 
 from .sample_kinds import ScriptedWork
@@ -9,6 +13,7 @@ DELETE_JOBS = """
 DELETE FROM pgq.pgqueuer
 WHERE id IN (SELECT job_id FROM runs_open WHERE key::integer % 2 = 1) RETURNING id
 """
+END_CONSUMER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'consumer'"
 COUNT_RUNS_WITHOUT_JOB = "SELECT count(*) FROM runs_open WHERE job_id NOT IN (SELECT id FROM pgq.pgqueuer)"
 
 
@@ -60,3 +65,32 @@ async def test_job_log_is_pruned(cluster, owner):
     assert not await cluster.as_owner.fetchval(
         "SELECT count(*) FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour'"
     )
+
+
+async def test_listener_is_called_each_time_listening_begins(cluster, monkeypatch):
+    """What was notified before, or while the connection was lost, would else stay unknown."""
+    monkeypatch.setattr(job_queue, "_RECONNECT_SECONDS", 0.05)
+    called, stop = asyncio.Queue(), asyncio.Event()
+
+    async def handle(_jobs) -> None: ...
+
+    consuming = asyncio.create_task(
+        job_queue.consume_jobs(
+            f"{cluster.app}{'&' if '?' in cluster.app else '?'}application_name=consumer",
+            Queue.BULK,
+            handle,
+            stop=stop,
+            heartbeat_timeout=timedelta(seconds=30),
+            poll_interval=timedelta(seconds=1),
+            listeners={"daybreak_test": called.put_nowait},
+        )
+    )
+    async with asyncio.timeout(60):
+        assert await called.get() == ""
+        await cluster.as_owner.execute("NOTIFY daybreak_test, 'first'")
+        assert await called.get() == "first"
+        async with cluster.database.without_owner() as connection:
+            await connection.execute(END_CONSUMER)
+        assert await called.get() == ""
+        stop.set()
+        await consuming

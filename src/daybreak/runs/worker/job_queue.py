@@ -111,7 +111,8 @@ async def consume_jobs(
         stop: ends consumption when set; jobs in progress are awaited.
         heartbeat_timeout: time without a heartbeat after which another worker receives the job.
         poll_interval: interval of polling without notifications.
-        listeners: callbacks for other channels on the same connection.
+        listeners: callbacks for other channels on the same connection; called with "" each time listening
+            begins, since earlier notifications are lost.
     """
     while not stop.is_set():
         try:
@@ -135,6 +136,7 @@ async def _consume_on_connection(
     async with db.connect(dsn, command_timeout=heartbeat_timeout.total_seconds()) as connection:
         for channel, callback in listeners.items():
             await connection.add_listener(channel, lambda *words, on_notify=callback: on_notify(words[-1]))
+            callback("")  # what was notified before is lost
         manager = _QuietManager(pgqueuer_queries(connection), channel=pgqueuer_settings().channel)
 
         async def on_job(job: Job) -> None:

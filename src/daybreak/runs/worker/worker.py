@@ -51,8 +51,8 @@ class Worker:
             settings: limits and intervals; None for those of this process.
             name: the name in lists; None for host and process id.
             compatibility: the monitor of the process; None for one of its own.
-            listeners: callbacks for other notification channels, with the payload; repeated calls must be
-                harmless.
+            listeners: callbacks for other notification channels, with the payload, or "" each time listening
+                begins; repeated calls must be harmless.
         """
         self._dsn = dsn
         self._kinds = list(kinds)
