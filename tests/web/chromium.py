@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from daybreak import people
 from daybreak.db import Database
@@ -16,6 +16,7 @@ from daybreak.people import ClientInfo, User
 PROGRAM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 SCHEMES = ("light", "dark")
+expect.set_options(timeout=60_000)  # as for the actions of a session: busy machines are slow
 
 
 def is_installed() -> bool:

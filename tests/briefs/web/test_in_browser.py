@@ -15,8 +15,6 @@ from .sample_agenda import MARKET
 
 pytestmark = pytest.mark.integration
 
-expect.set_options(timeout=60_000)
-
 
 @pytest.fixture(autouse=True)
 def fixed_clock() -> None:
