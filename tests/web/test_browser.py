@@ -1,9 +1,10 @@
 """Pages as people meet them: in Chromium, with and without JavaScript, by keyboard, light and dark."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from daybreak import people
 from daybreak.people import LinkPurpose, Role, Scope
@@ -111,6 +112,19 @@ async def test_theme_follows_the_system_until_it_is_set(chromium, user):
         await page.get_by_role("button", name="Light").click()
         await page.wait_for_load_state()
         assert await page.evaluate(colour) != dark
+
+
+async def test_page_opens_its_stream_although_the_script_for_streams_arrives_late(chromium, user):
+    async with chromium.new_session(user) as session:
+        page = await session.context.new_page()
+
+        async def delay(route: Route) -> None:
+            await asyncio.sleep(1)
+            await route.continue_()
+
+        await page.route("**/vendor/htmx-sse.js", delay)
+        async with page.expect_response("**/runs/stream"):
+            await page.goto(f"{session.address}/runs")
 
 
 async def test_schedule_form_previews_upcoming_briefs(chromium, user):
