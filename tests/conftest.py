@@ -33,9 +33,13 @@ from daybreak.web import WebSettings
 from .web.browser_client import ADDRESS, BrowserClient
 from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
-# How long an example takes says how busy the machine is, and nothing about the code.
+# How long an example takes says how busy the machine is, and nothing about the code. In CI, each run has the
+# same examples, so that no change fails for those of an earlier one; elsewhere each run tries new ones.
 hypothesis.settings.register_profile(
-    "daybreak", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "daybreak",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
 )
 hypothesis.settings.load_profile("daybreak")
 
