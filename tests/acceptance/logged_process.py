@@ -3,11 +3,9 @@
 import json
 import subprocess
 import threading
-import time
 import urllib.request
-from collections.abc import Callable
 
-PATIENCE = 120
+from .waiting import BOUND_SECONDS
 
 
 class LoggedProcess:
@@ -34,17 +32,9 @@ class LoggedProcess:
 
     def wait(self) -> int:
         """Wait for the end of the process, and return its exit code."""
-        code = self.process.wait(PATIENCE)
-        self._reading.join(PATIENCE)
+        code = self.process.wait(BOUND_SECONDS)
+        self._reading.join(BOUND_SECONDS)
         return code
-
-
-def wait_until(condition: Callable[[], object], every: float = 0.05) -> None:
-    """Poll until the condition holds; the interval is in seconds."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(every)
 
 
 def is_listening(port: str) -> bool:

@@ -1,18 +1,6 @@
-"""Processes, their parents and children, and bounded waits for their ends."""
+"""Processes, their parents and children."""
 
 import subprocess
-import time
-from collections.abc import Callable
-
-BOUND_SECONDS = 120
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Poll until the condition holds."""
-    deadline = time.monotonic() + BOUND_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, condition
-        time.sleep(0.05)
 
 
 def list_family(pid: int) -> set[int]:

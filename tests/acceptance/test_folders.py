@@ -8,7 +8,8 @@ from http.cookiejar import CookieJar
 
 import pytest
 
-from .logged_process import is_listening, wait_until
+from .logged_process import is_listening
+from .waiting import wait_until
 
 pytestmark = pytest.mark.integration
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .database_server import count_editions, lock_table, wait_for_lock
-from .logged_process import wait_until
+from .waiting import wait_until
 
 pytestmark = pytest.mark.integration
 

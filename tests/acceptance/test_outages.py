@@ -12,9 +12,10 @@ import pytest
 from daybreak.db.embedded import postmaster
 
 from .conftest import DaybreakCommand
-from .logged_process import LoggedProcess, is_listening, wait_until
+from .logged_process import LoggedProcess, is_listening
 from .process_tree import parent_of
 from .test_killed_server import kill_server
+from .waiting import wait_until
 
 pytestmark = pytest.mark.integration
 

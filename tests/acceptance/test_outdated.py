@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from .database_server import lock_table, wait_for_lock
-from .logged_process import PATIENCE, is_listening, wait_until
+from .logged_process import is_listening
+from .waiting import BOUND_SECONDS, wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -80,7 +81,7 @@ async def test_outdated_web_and_scheduler_end_with_their_sentence(start, admin, 
 async def test_up_ends_once_when_it_is_outdated(start, admin, unused_port):
     up = start("up", "--port", unused_port, "--workers", "2", DAYBREAK_SCHEDULE_IN_WORKER="false")
     await asyncio.to_thread(wait_until, lambda: is_listening(unused_port))
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(BOUND_SECONDS):
         while await admin.fetchval(LIVE_WORKERS) < 2:  # noqa: ASYNC110 - a heartbeat can only be polled
             await asyncio.sleep(0.1)
     async with migrated_by_newer_program(admin):

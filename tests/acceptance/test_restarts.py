@@ -28,7 +28,8 @@ from daybreak.db.embedded.data_directory import DataDirectory
 from daybreak.db.embedded.os_user import OsUser
 
 from .conftest import DaybreakCommand
-from .process_tree import BOUND_SECONDS, is_alive, list_family, parent_of, wait_until
+from .process_tree import is_alive, list_family, parent_of
+from .waiting import BOUND_SECONDS, wait_until
 
 pytestmark = pytest.mark.integration
 
